@@ -1,0 +1,37 @@
+"""Where things live in a checkout; every other file asks here."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ROOT / "environments"
+TEMPLATES = ROOT / "templates"
+REPORTS = ROOT / "reports"
+
+BUILD = ROOT / "build"
+"""Synthesized stacks and saved plans: safe to delete at any time."""
+
+LOCAL_AWS = Path(os.environ.get("RAYFORM_LOCAL_AWS", ROOT / ".local-aws"))
+"""The embedded AWS: emulator state and Terraform state of target `local`, dropped together."""
+
+
+def synth_directory(target: str) -> Path:
+    """CDKTF's output directory for a target."""
+    return BUILD / target
+
+
+def stack_directory(target: str, environment: str) -> Path:
+    """Where Terraform runs: holds `cdk.tf.json`, `.terraform` and the saved plan."""
+    return synth_directory(target) / "stacks" / environment
+
+
+def local_state_file(environment: str) -> Path:
+    """Terraform state of an environment that lives on the emulator."""
+    return LOCAL_AWS / "terraform" / f"{environment}.tfstate"
+
+
+def environment_names() -> list[str]:
+    """Names of the environments there are, sorted."""
+    return sorted(path.stem for path in ENVIRONMENTS.glob("*.yaml"))
