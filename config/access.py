@@ -1,0 +1,30 @@
+"""The access section: who may reach the cluster. Everything in it opens something and is off by default."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Literal
+
+from config.change import Change
+from config.section import Section
+from config.text import Form
+
+IpNetwork = IPv4Network | IPv6Network
+SshPublicKey = Annotated[str, Form(r"(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+( .*)?", "a public key: ssh-ed25519 AAAA…")]
+
+
+class AccessConfig(Section):
+    """Openings in the security groups."""
+
+    client_cidrs: Annotated[list[IpNetwork], Change.IN_PLACE] = []
+    """Who may reach the dashboard (with its Jobs API) and the Ray client port on the head."""
+    ssh_cidrs: Annotated[list[IpNetwork], Change.IN_PLACE] = []
+    """Who may reach port 22 of the nodes. SSM Session Manager works without it."""
+    ssh_public_key: Annotated[SshPublicKey | None, Change.REPLACES] = None
+    """Key for the login user of the image; without one, EC2 Instance Connect or SSM are the ways in."""
+    public_nodes: Annotated[bool, Change.REPLACES] = False
+    """Put the nodes into the public subnets, with public addresses."""
+    allow_public: Annotated[bool, Change.IN_PLACE] = False
+    """Accept 0.0.0.0/0, ::/0 and other ranges of half the internet or more in the lists above."""
+    intra_cluster: Annotated[Literal["ports", "all"], Change.IN_PLACE] = "ports"
+    """Between nodes: only the ports that Ray needs, or all traffic."""

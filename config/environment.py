@@ -1,0 +1,53 @@
+"""What every environment has, whatever its flavour."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from config.change import Change
+from config.label import Label
+from config.section import Section, Slug, Tags
+from config.text import Form
+
+EMULATOR_ACCOUNT_ID = "123456789012"
+Target = Literal["local", "aws"]
+Region = Annotated[str, Form(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as us-west-2")]
+AccountId = Annotated[str, Form(r"\d{12}", '12 digits in quotes, such as "123456789012"')]
+
+
+class Environment(Section):
+    """One deployment: one stack, one Terraform state."""
+
+    flavour: Annotated[str, Change.NEVER]
+    """The kind of deployment."""
+    name: Annotated[Slug, Change.NEVER]
+    """Name of the environment: that of its file."""
+    project: Annotated[Slug, Change.NEVER] = "ray"
+    """First part of every AWS name."""
+    target: Annotated[Target, Change.NEVER] = "aws"
+    """Where it lives: `aws`, or `local` for the embedded emulator."""
+    region: Annotated[Region, Change.NEVER]
+    """AWS region."""
+    account_id: Annotated[AccountId, Change.NEVER] = EMULATOR_ACCOUNT_ID
+    """AWS account, quoted; needed by target `aws`, which refuses to work in any other account."""
+    owner: Annotated[str, Form(r"[\w .:/=+@-]{1,128}", "1 to 128 letters, digits, spaces and any of _.:/=+-@"), Change.IN_PLACE] = "unknown"
+    """Team that answers for it; becomes a tag."""
+    protect: Annotated[bool, Change.IN_PLACE] = True
+    """Refuse to destroy what holds data; set it to false and apply before you destroy."""
+    tags: Annotated[Tags, Change.IN_PLACE] = {}
+    """More tags for every resource."""
+
+    @property
+    def label(self) -> Label:
+        """Names and tags of the environment."""
+        return Label(project=self.project, environment=self.name, owner=self.owner)
+
+    @property
+    def state_bucket(self) -> str:
+        """Bucket of the Terraform state, one per account and region."""
+        return f"rayform-state-{self.account_id}-{self.region}"
+
+    @property
+    def state_key(self) -> str:
+        """Object of the Terraform state."""
+        return f"{self.project}/{self.name}.tfstate"

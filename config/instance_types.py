@@ -1,0 +1,47 @@
+"""What the name of an EC2 instance type says.
+
+Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Architecture = Literal["x86_64", "arm64"]
+
+_FAMILY = re.compile(r"^(?P<series>[a-z]+(?:-\d+tb)?)(?P<generation>\d+)(?P<attributes>[a-z0-9-]*)$")
+_WITHOUT_EBS_OPTIMIZATION = frozenset({"t1", "t2", "m1", "m2", "m3", "c1", "c3", "r3", "g2", "i2", "cc2", "cr1", "hs1"})
+_GPU_SERIES = frozenset({"g", "gr", "p"})
+
+
+def family_of(instance_type: str) -> str:
+    """`m7g` of `m7g.large`."""
+    return instance_type.split(".")[0]
+
+
+def architecture_of(instance_type: str) -> Architecture:
+    """Processor architecture: a `g` among a family's attributes means AWS Graviton."""
+    family = family_of(instance_type)
+    match = _FAMILY.match(family)
+    graviton = family == "a1" or (match is not None and "g" in match["attributes"])
+    return "arm64" if graviton else "x86_64"
+
+
+def has_gpu(instance_type: str) -> bool:
+    """Whether the type carries NVIDIA GPUs."""
+    match = _FAMILY.match(family_of(instance_type))
+    return match is not None and match["series"] in _GPU_SERIES
+
+
+def is_burstable(instance_type: str) -> bool:
+    """Whether the type earns CPU credits."""
+    return family_of(instance_type).startswith("t")
+
+
+def can_be_ebs_optimized(instance_type: str) -> bool:
+    """Whether every size of the family has dedicated bandwidth to EBS.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-optimized.html
+    """
+    return family_of(instance_type) not in _WITHOUT_EBS_OPTIMIZATION

@@ -1,0 +1,80 @@
+"""From a YAML file to a checked environment, or to every problem of the file at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.environment import Environment
+from config.errors import ConfigError
+from config.paths import ENVIRONMENTS, environment_names
+from config.problems import Problem, field_problems
+from config.rules import rule_problems
+from config.static_ec2 import StaticEc2Config
+from config.yaml_file import YamlFile, read_yaml
+
+FLAVOURS: Mapping[str, type[Environment]] = {"static-ec2": StaticEc2Config}
+
+
+def load_environment(name: str, *, target: str | None = None) -> Environment:
+    """Read and check `environments/<name>.yaml`.
+
+    `target` replaces the file's own: `local` rehearses any environment on the emulator.
+    Raises ConfigError with one line for each problem.
+    """
+    path = ENVIRONMENTS / f"{name}.yaml"
+    if name not in environment_names():
+        known = ", ".join(environment_names())
+        raise ConfigError(f"there is no environment {name!r}; there are: {known}; run: make plan ENV=<one of them>")
+    return check_environment(read_yaml(path), name=name, target=target)
+
+
+def check_environment(file: YamlFile, *, name: str, target: str | None = None) -> Environment:
+    """Check the content of an environment file."""
+    given = dict(file.content)
+    model = _model(file, given)
+    given["name"] = name
+    if target is not None:
+        given["target"] = target
+    environment, problems, unreliable = _validate(model, given)
+    if environment is not None:
+        problems = [*problems, *rule_problems(environment, skip=unreliable)]
+    if problems or environment is None:
+        raise ConfigError(file.locate(problem) for problem in problems)
+    return environment
+
+
+def _model(file: YamlFile, given: Mapping[str, Any]) -> type[Environment]:
+    known = ", ".join(FLAVOURS)
+    if "name" in given:
+        raise ConfigError(file.locate(Problem(("name",), "unknown setting", "none: the name is that of the file")))
+    flavour = given.get("flavour")
+    if flavour is None:
+        raise ConfigError(file.locate(Problem(("flavour",), "got nothing", f"one of {known}")))
+    if flavour not in FLAVOURS:
+        raise ConfigError(file.locate(Problem(("flavour",), f"got {flavour!r}", f"one of {known}")))
+    return FLAVOURS[str(flavour)]
+
+
+def _validate(
+    model: type[Environment], given: dict[str, Any]
+) -> tuple[Environment | None, list[Problem], frozenset[str]]:
+    """Validate; when fields are wrong, also without them, so that rules over the other sections are judged too."""
+    try:
+        return _parse(model, given), [], frozenset()
+    except ValidationError as error:
+        problems = field_problems(error, model, given)
+        wrong = frozenset(str(problem.path[0]) for problem in problems)
+    try:
+        rest = {key: value for key, value in given.items() if key not in wrong}
+        return _parse(model, rest), problems, wrong
+    except ValidationError:  # a required section is wrong: nothing can be said about the whole
+        return None, problems, wrong
+
+
+def _parse(model: type[Environment], given: Mapping[str, Any]) -> Environment:
+    # Through JSON: there strict mode takes text for addresses, and still refuses "2" for a number.
+    return model.model_validate_json(json.dumps(given, default=str))

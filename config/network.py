@@ -1,0 +1,68 @@
+"""The network section: VPC, subnets, NAT, endpoints, flow logs; or an existing VPC."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.change import Change
+from config.section import Section, Zone
+from config.text import Form
+
+SubnetId = Annotated[str, Form(r"subnet-[0-9a-f]{8,17}", "a subnet id such as subnet-0123456789abcdef0")]
+VpcId = Annotated[str, Form(r"vpc-[0-9a-f]{8,17}", "a VPC id such as vpc-0123456789abcdef0")]
+Subnets = Literal["auto", "none"] | dict[Zone, IPv4Network]
+RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+"""What CloudWatch Logs takes.
+
+Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+"""
+InterfaceEndpoint = Literal[
+    "ssm", "ssmmessages", "ec2messages", "ecr.api", "ecr.dkr", "logs",
+    "monitoring", "sts", "secretsmanager", "kms", "elasticfilesystem",
+]  # fmt: skip
+
+
+class FlowLogsConfig(Section):
+    """Flow logs of the VPC, to an encrypted CloudWatch log group."""
+
+    retention_days: Annotated[RetentionDays, Change.IN_PLACE] = 90
+    """Days that records are kept."""
+    traffic: Annotated[Literal["ALL", "REJECT"], Change.REPLACES] = "ALL"
+    """Which traffic is recorded."""
+
+
+class ExistingNetworkConfig(Section):
+    """A VPC that somebody else manages; nothing in it is changed but what is asked for."""
+
+    vpc_id: Annotated[VpcId, Change.REPLACES]
+    """Id of the VPC. It must have DNS support and DNS hostnames on."""
+    private_subnets: Annotated[dict[Zone, SubnetId], Change.REPLACES] = {}
+    """Subnet for the nodes and mount targets, by zone."""
+    public_subnets: Annotated[dict[Zone, SubnetId], Change.REPLACES] = {}
+    """Subnet for nodes with public addresses, by zone."""
+
+
+class NetworkConfig(Section):
+    """VPC and everything in it that routes."""
+
+    cidr: Annotated[IPv4Network, Change.NEVER] = IPv4Network("10.0.0.0/16")
+    """Addresses of the VPC, /16 to /28."""
+    zones: Annotated[Annotated[int, Field(ge=1, le=6)] | list[Zone], Change.IN_PLACE] = 2
+    """Availability Zones: how many (taken in order), or their names."""
+    subnet_prefix: Annotated[int, Field(ge=16, le=28), Change.NEVER] = 22
+    """Prefix length of a computed subnet: 22 gives 1,019 usable addresses."""
+    public_subnets: Annotated[Subnets, Change.REPLACES] = "auto"
+    """Subnets with a route to the internet gateway: `auto` (one per zone, computed), `none`, or zone: CIDR."""
+    private_subnets: Annotated[Subnets, Change.REPLACES] = "auto"
+    """Subnets without one: `auto` (one per zone, computed), `none`, or zone: CIDR."""
+    nat: Annotated[Literal["none", "single", "per_zone"], Change.IN_PLACE] = "single"
+    """NAT gateways: none, one for all private subnets, or one in each zone (survives the loss of a zone)."""
+    endpoints: Annotated[list[InterfaceEndpoint], Change.IN_PLACE] = []
+    """AWS services reached through interface endpoints. The S3 gateway endpoint is always there."""
+    flow_logs: Annotated[FlowLogsConfig, Change.IN_PLACE] = FlowLogsConfig()
+    """Flow logs; always on in a VPC that is made here."""
+    existing: Annotated[ExistingNetworkConfig | None, Change.REPLACES] = None
+    """Use this VPC instead of making one; then only `endpoints` may stand beside it."""

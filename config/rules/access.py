@@ -1,0 +1,45 @@
+"""Rules over the openings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.problems import Problem
+from config.rules.registry import rule
+from config.static_ec2 import StaticEc2Config
+
+_WIDEST_PREFIX = 8
+"""A range wider than /8 is refused: 0.0.0.0/1 and 128.0.0.0/1 are the internet in two halves."""
+_WIDEST_PREFIX_IPV6 = 16
+
+
+@rule("access")
+def public_ranges_are_asked_for(environment: StaticEc2Config) -> Iterator[Problem]:
+    """The internet is let in only when the file says so in a word of its own."""
+    access = environment.access
+    if access.allow_public:
+        return
+    for setting in ("client_cidrs", "ssh_cidrs"):
+        for index, cidr in enumerate(getattr(access, setting)):
+            widest = _WIDEST_PREFIX if cidr.version == 4 else _WIDEST_PREFIX_IPV6
+            if cidr.prefixlen < widest:
+                yield Problem(
+                    ("access", setting, index), f"got {cidr}", f"a range of /{widest} or smaller, or access.allow_public: true"
+                )
+
+
+@rule("access")
+def ranges_are_named_once(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Rules are keyed by range, so that the same range twice is one rule."""
+    for setting in ("client_cidrs", "ssh_cidrs"):
+        cidrs = getattr(environment.access, setting)
+        for index, cidr in enumerate(cidrs):
+            if cidr in cidrs[:index]:
+                yield Problem(("access", setting, index), f"got {cidr} twice", "each range once")
+
+
+@rule("access")
+def key_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A key without a way to port 22 would do nothing."""
+    if environment.access.ssh_public_key is not None and not environment.access.ssh_cidrs:
+        yield Problem(("access", "ssh_public_key"), "got a key", "access.ssh_cidrs to go with it, or no key")

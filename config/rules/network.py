@@ -1,0 +1,170 @@
+"""Rules over the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from itertools import combinations
+
+from config.layout import network_zones
+from config.network import NetworkConfig
+from config.problems import Problem
+from config.rules.registry import rule
+from config.static_ec2 import StaticEc2Config
+from config.zones import zones_of
+
+_PREFIXES = range(16, 29)
+"""VPC and subnets: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
+
+
+@rule("network")
+def vpc_size(environment: StaticEc2Config) -> Iterator[Problem]:
+    """AWS takes VPCs of /16 to /28."""
+    if environment.network.cidr.prefixlen not in _PREFIXES:
+        yield Problem(("network", "cidr"), f"got {environment.network.cidr}", "a prefix from /16 to /28")
+
+
+@rule("network")
+def vpc_is_private(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Public addresses inside a VPC hide that part of the internet from it."""
+    if not environment.network.cidr.is_private:
+        yield Problem(("network", "cidr"), f"got {environment.network.cidr}", "a private range such as 10.0.0.0/16")
+
+
+@rule("network", "region")
+def zones_exist(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Zones belong to the region, and there are enough of them."""
+    zones, there = environment.network.zones, zones_of(environment.region)
+    known = f"{environment.region} has {', '.join(there)}"
+    if isinstance(zones, int):
+        if zones > len(there):
+            yield Problem(("network", "zones"), f"got {zones}", f"at most {len(there)}: {known}")
+        return
+    if not 1 <= len(zones) <= 6:
+        yield Problem(("network", "zones"), f"got {len(zones)} zones", "1 to 6")
+    for zone in dict.fromkeys(zones):
+        if zones.count(zone) > 1:
+            yield Problem(("network", "zones"), f"got {zone} twice", "each zone once")
+        if zone not in there:
+            yield Problem(("network", "zones"), f"got {zone}", f"zones of the region: {known}")
+
+
+@rule("network", "region")
+def vpc_holds_the_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Computed subnets fit into the VPC: two blocks a zone, whether both are used or not."""
+    network = environment.network
+    if network.existing is not None or "auto" not in (network.public_subnets, network.private_subnets):
+        return
+    blocks = 2 ** max(network.subnet_prefix - network.cidr.prefixlen, -1)
+    zones = len(network_zones(network, environment.region))
+    if blocks < 2 * zones:
+        yield Problem(
+            ("network", "cidr"),
+            f"got {network.cidr}, which holds {int(blocks)} subnets of /{network.subnet_prefix}",
+            f"room for {2 * zones} ({zones} zones, public and private): a larger cidr or subnet_prefix",
+        )
+
+
+@rule("network", "region")
+def given_subnets_fit(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Given subnets lie in the VPC and in its zones, and have a size that AWS takes."""
+    network = environment.network
+    zones = network_zones(network, environment.region)
+    for kind in ("public_subnets", "private_subnets"):
+        for zone, cidr in _given(network, kind).items():
+            path = ("network", kind, zone)
+            if not cidr.subnet_of(network.cidr):
+                yield Problem(path, f"got {cidr}", f"a part of the VPC {network.cidr}")
+            if cidr.prefixlen not in _PREFIXES:
+                yield Problem(path, f"got {cidr}", "a prefix from /16 to /28")
+            if zone not in zones:
+                yield Problem(path, f"got a subnet in {zone}", f"one of the network's zones {', '.join(zones)}")
+
+
+@rule("network", "region")
+def subnets_do_not_overlap(environment: StaticEc2Config) -> Iterator[Problem]:
+    """No address belongs to two subnets."""
+    if environment.network.existing is not None:
+        return
+    layout = environment.layout
+    subnets = [(("network", kind, zone), cidr)
+               for kind, by_zone in (("public_subnets", layout.public), ("private_subnets", layout.private))
+               for zone, cidr in by_zone.items() if isinstance(cidr, IPv4Network)]  # fmt: skip
+    for (path_a, a), (path_b, b) in combinations(subnets, 2):
+        if a.overlaps(b):
+            yield Problem(path_b, f"got {b}", f"no overlap with {'.'.join(path_a)} {a}")
+
+
+@rule("network")
+def nat_has_a_place_and_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A NAT gateway stands in a public subnet and serves private ones."""
+    network = environment.network
+    if network.existing is not None or "nat" not in network.model_fields_set or network.nat == "none":
+        return
+    for kind in ("public_subnets", "private_subnets"):
+        if getattr(network, kind) in ("none", {}):
+            yield Problem(("network", "nat"), f"got {network.nat}", f"none, because there are no {kind.replace('_', ' ')}")
+
+
+@rule("network", "region")
+def nat_per_zone_has_public_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+    """One NAT gateway a zone needs a public subnet in each zone that has a private one."""
+    if environment.network.existing is not None or environment.network.nat != "per_zone":
+        return
+    for zone in environment.layout.private:
+        if environment.layout.public and zone not in environment.layout.public:
+            yield Problem(("network", "nat"), f"got per_zone with no public subnet in {zone}", "one there, or nat: single")
+
+
+@rule("network")
+def existing_stands_alone(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Beside an existing VPC, settings of a new one would do nothing."""
+    network = environment.network
+    if network.existing is None:
+        return
+    for setting in sorted(network.model_fields_set - {"existing", "endpoints"}):
+        yield Problem(("network", setting), "got a setting beside network.existing", "only network.endpoints there")
+
+
+@rule("network")
+def existing_has_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Nodes need a subnet."""
+    existing = environment.network.existing
+    if existing is not None and not existing.private_subnets and not existing.public_subnets:
+        yield Problem(("network", "existing", "private_subnets"), "got none", "a subnet id for each zone in use")
+
+
+@rule("network", "access", "region")
+def nodes_have_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+    """The kind of subnet that the nodes are put into is there."""
+    if environment.network.existing is not None and not (
+        environment.network.existing.private_subnets or environment.network.existing.public_subnets
+    ):
+        return  # said by existing_has_subnets
+    if environment.access.public_nodes and not environment.layout.public:
+        yield Problem(("access", "public_nodes"), "got true without public subnets", "network.public_subnets")
+    if not environment.access.public_nodes and not environment.layout.private and _has_room(environment.network):
+        yield Problem(("network", "private_subnets"), "got none", "subnets for the nodes, or access.public_nodes: true")
+
+
+@rule("network", "region")
+def endpoints_have_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Interface endpoints stand in the private subnets, each named once."""
+    endpoints = environment.network.endpoints
+    if endpoints and not environment.layout.private and _has_room(environment.network):
+        yield Problem(("network", "endpoints"), "got endpoints", "private subnets to put them in")
+    for endpoint in dict.fromkeys(endpoints):
+        if endpoints.count(endpoint) > 1:
+            yield Problem(("network", "endpoints"), f"got {endpoint} twice", "each endpoint once")
+
+
+def _given(network: NetworkConfig, kind: str) -> dict[str, IPv4Network]:
+    subnets = getattr(network, kind)
+    return subnets if isinstance(subnets, dict) and network.existing is None else {}
+
+
+def _has_room(network: NetworkConfig) -> bool:
+    """Whether subnets can be computed at all; `vpc_holds_the_subnets` speaks when not."""
+    return network.subnet_prefix >= network.cidr.prefixlen
+
+

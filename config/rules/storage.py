@@ -1,0 +1,51 @@
+"""Rules over EFS and MemoryDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.problems import Problem
+from config.rules.registry import rule
+from config.static_ec2 import StaticEc2Config
+
+
+@rule("efs")
+def throughput_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Provisioned throughput needs a figure; other modes have none."""
+    efs = environment.efs
+    if efs is None:
+        return
+    if efs.throughput_mode == "provisioned" and efs.provisioned_mibps is None:
+        yield Problem(("efs", "provisioned_mibps"), "got nothing", "MiB/s for throughput_mode: provisioned")
+    if efs.throughput_mode != "provisioned" and efs.provisioned_mibps is not None:
+        yield Problem(("efs", "provisioned_mibps"), f"got {efs.provisioned_mibps}", "throughput_mode: provisioned to go with it")
+
+
+@rule("efs")
+def lifecycle_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Archive comes after infrequent access, and only on elastic file systems."""
+    efs = environment.efs
+    if efs is None or efs.transition_to_archive_days is None:
+        return
+    path = ("efs", "transition_to_archive_days")
+    if efs.throughput_mode != "elastic":
+        yield Problem(path, f"got {efs.transition_to_archive_days}", "throughput_mode: elastic to go with it")
+    if efs.transition_to_ia_days is not None and efs.transition_to_archive_days <= efs.transition_to_ia_days:
+        yield Problem(path, f"got {efs.transition_to_archive_days}", f"more than transition_to_ia_days, {efs.transition_to_ia_days}")
+
+
+@rule("memorydb", "ray")
+def head_storage_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A store that nothing uses, or a use without a store, is a mistake."""
+    wanted, there = environment.ray.head_storage == "memorydb", environment.memorydb is not None
+    if wanted and not there:
+        yield Problem(("ray", "head_storage"), "got memorydb without MemoryDB", "a section memorydb, which may be {}")
+    if there and not wanted:
+        yield Problem(("memorydb",), "got MemoryDB that nothing uses", "ray.head_storage: memorydb to go with it")
+
+
+@rule("memorydb", "network", "access", "region")
+def replicas_have_zones(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A replica in the primary's zone is lost with it."""
+    if environment.memorydb is not None and len(environment.node_zones) == 1:
+        yield Problem(("memorydb",), "got one zone", "subnets in at least two zones, so that a replica survives the primary")
