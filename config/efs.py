@@ -29,7 +29,9 @@ class EfsConfig(Section):
     """Move a file back to standard storage when it is read."""
     backup: Annotated[bool, Change.IN_PLACE] = True
     """Daily backups by AWS Backup's default plan."""
-    mount_path: Annotated[str, Form(r"(/[a-z0-9_-]+)+", "an absolute path such as /mnt/efs"), Change.REPLACES] = "/mnt/efs"
+    mount_path: Annotated[str, Form(r"(/[a-z0-9_-]+)+", "an absolute path such as /mnt/efs"), Change.REPLACES] = (
+        "/mnt/efs"
+    )
     """Where the nodes mount it."""
     posix_user_id: Annotated[int, Field(ge=0, le=2**32 - 1), Change.REPLACES] = 1000
     """User id that all files belong to."""

@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from config.change import Change
 from config.label import Label
+from config.place import Place
 from config.section import Section, Slug, Tags
 from config.text import Form
 
 EMULATOR_ACCOUNT_ID = "123456789012"
 Target = Literal["local", "aws"]
 Region = Annotated[str, Form(r"[a-z]{2}(-[a-z]+)+-\d", "a region such as us-west-2")]
-AccountId = Annotated[str, Form(r"\d{12}", '12 digits in quotes, such as "123456789012"')]
+AccountId = Annotated[str, Form(r"[0-9]{12}", '12 digits in quotes, such as "123456789012"')]
 
 
 class Environment(Section):
@@ -30,7 +31,11 @@ class Environment(Section):
     """AWS region."""
     account_id: Annotated[AccountId, Change.NEVER] = EMULATOR_ACCOUNT_ID
     """AWS account, quoted; needed by target `aws`, which refuses to work in any other account."""
-    owner: Annotated[str, Form(r"[\w .:/=+@-]{1,128}", "1 to 128 letters, digits, spaces and any of _.:/=+-@"), Change.IN_PLACE] = "unknown"
+    owner: Annotated[
+        str,
+        Form(r"[\w .:/=+@-]{1,128}", "text of 1 to 128 letters, digits, spaces and any of _.:/=+-@"),
+        Change.IN_PLACE,
+    ] = "unknown"
     """Team that answers for it; becomes a tag."""
     protect: Annotated[bool, Change.IN_PLACE] = True
     """Refuse to destroy what holds data; set it to false and apply before you destroy."""
@@ -41,6 +46,11 @@ class Environment(Section):
     def label(self) -> Label:
         """Names and tags of the environment."""
         return Label(project=self.project, environment=self.name, owner=self.owner)
+
+    @property
+    def place(self) -> Place:
+        """Region and account."""
+        return Place(region=self.region, account_id=self.account_id)
 
     @property
     def state_bucket(self) -> str:

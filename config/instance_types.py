@@ -13,6 +13,7 @@ Architecture = Literal["x86_64", "arm64"]
 _FAMILY = re.compile(r"^(?P<series>[a-z]+(?:-\d+tb)?)(?P<generation>\d+)(?P<attributes>[a-z0-9-]*)$")
 _WITHOUT_EBS_OPTIMIZATION = frozenset({"t1", "t2", "m1", "m2", "m3", "c1", "c3", "r3", "g2", "i2", "cc2", "cr1", "hs1"})
 _GPU_SERIES = frozenset({"g", "gr", "p"})
+_AMD_GPU = frozenset({"g4ad"})
 
 
 def family_of(instance_type: str) -> str:
@@ -30,13 +31,18 @@ def architecture_of(instance_type: str) -> Architecture:
 
 def has_gpu(instance_type: str) -> bool:
     """Whether the type carries NVIDIA GPUs."""
-    match = _FAMILY.match(family_of(instance_type))
-    return match is not None and match["series"] in _GPU_SERIES
+    family = family_of(instance_type)
+    return _series_of(family) in _GPU_SERIES and family not in _AMD_GPU
 
 
 def is_burstable(instance_type: str) -> bool:
     """Whether the type earns CPU credits."""
-    return family_of(instance_type).startswith("t")
+    return _series_of(family_of(instance_type)) == "t"
+
+
+def runs_linux(instance_type: str) -> bool:
+    """Whether the type boots Linux: Mac instances do not."""
+    return _series_of(family_of(instance_type)) != "mac"
 
 
 def can_be_ebs_optimized(instance_type: str) -> bool:
@@ -45,3 +51,8 @@ def can_be_ebs_optimized(instance_type: str) -> bool:
     Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-optimized.html
     """
     return family_of(instance_type) not in _WITHOUT_EBS_OPTIMIZATION
+
+
+def _series_of(family: str) -> str | None:
+    match = _FAMILY.match(family)
+    return match["series"] if match is not None else None

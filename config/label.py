@@ -8,6 +8,9 @@ from dataclasses import dataclass
 CLUSTER_TAG = "rayform:cluster"
 """Tag that every resource of an environment carries; the audit finds its scope by it."""
 
+OWN_TAGS = frozenset({"Project", "Environment", "Owner", "ManagedBy", "Name", CLUSTER_TAG})
+"""Tags that Rayform sets itself."""
+
 
 @dataclass(frozen=True)
 class Label:

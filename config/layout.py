@@ -17,6 +17,8 @@ class NetworkLayout:
 
     public: Mapping[str, IPv4Network | str]
     private: Mapping[str, IPv4Network | str]
+    nat_zones: tuple[str, ...] = ()
+    """Zones with a NAT gateway."""
 
     def node_subnets(self, *, public: bool) -> Mapping[str, IPv4Network | str]:
         """The subnets that nodes are placed in."""
@@ -28,10 +30,9 @@ def network_layout(network: NetworkConfig, region: str) -> NetworkLayout:
     if network.existing is not None:
         return NetworkLayout(public=network.existing.public_subnets, private=network.existing.private_subnets)
     zones = network_zones(network, region)
-    return NetworkLayout(
-        public=_subnets(network, network.public_subnets, zones, offset=1),
-        private=_subnets(network, network.private_subnets, zones, offset=0),
-    )
+    public = _subnets(network, network.public_subnets, zones, offset=1)
+    private = _subnets(network, network.private_subnets, zones, offset=0)
+    return NetworkLayout(public=public, private=private, nat_zones=_nat_zones(network, public, private))
 
 
 def network_zones(network: NetworkConfig, region: str) -> list[str]:
@@ -39,6 +40,14 @@ def network_zones(network: NetworkConfig, region: str) -> list[str]:
     if isinstance(network.zones, int):
         return zones_of(region)[: network.zones]
     return network.zones
+
+
+def _nat_zones(
+    network: NetworkConfig, public: Mapping[str, IPv4Network], private: Mapping[str, IPv4Network]
+) -> tuple[str, ...]:
+    if network.nat == "none" or not public or not private:
+        return ()
+    return tuple(private) if network.nat == "per_zone" else tuple(public)[:1]
 
 
 def _subnets(network: NetworkConfig, wanted: Subnets, zones: list[str], *, offset: int) -> dict[str, IPv4Network]:

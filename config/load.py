@@ -10,13 +10,18 @@ from pydantic import ValidationError
 
 from config.environment import Environment
 from config.errors import ConfigError
+from config.field_problems import field_problems, shown_value
 from config.paths import ENVIRONMENTS, environment_names
-from config.problems import Problem, field_problems
+from config.problems import Problem
 from config.rules import rule_problems
+from config.section import SLUG
 from config.static_ec2 import StaticEc2Config
+from config.words import one_of
 from config.yaml_file import YamlFile, read_yaml
 
 FLAVOURS: Mapping[str, type[Environment]] = {"static-ec2": StaticEc2Config}
+_STAND_INS = {"region": "us-east-1"}
+"""Take the place of required settings that are wrong; rules that read them are skipped."""
 
 
 def load_environment(name: str, *, target: str | None = None) -> Environment:
@@ -34,7 +39,9 @@ def load_environment(name: str, *, target: str | None = None) -> Environment:
 
 def check_environment(file: YamlFile, *, name: str, target: str | None = None) -> Environment:
     """Check the content of an environment file."""
-    given = dict(file.content)
+    if not SLUG.matches(name):
+        raise ConfigError(f"{file.shown}: got the file name {name}.yaml, want {SLUG.want}, then .yaml")
+    given = file.plain()
     model = _model(file, given)
     given["name"] = name
     if target is not None:
@@ -43,20 +50,17 @@ def check_environment(file: YamlFile, *, name: str, target: str | None = None) -
     if environment is not None:
         problems = [*problems, *rule_problems(environment, skip=unreliable)]
     if problems or environment is None:
-        raise ConfigError(file.locate(problem) for problem in problems)
+        raise ConfigError(map(file.locate, sorted(problems, key=file.line_of)))
     return environment
 
 
 def _model(file: YamlFile, given: Mapping[str, Any]) -> type[Environment]:
-    known = ", ".join(FLAVOURS)
     if "name" in given:
         raise ConfigError(file.locate(Problem(("name",), "unknown setting", "none: the name is that of the file")))
     flavour = given.get("flavour")
-    if flavour is None:
-        raise ConfigError(file.locate(Problem(("flavour",), "got nothing", f"one of {known}")))
-    if flavour not in FLAVOURS:
-        raise ConfigError(file.locate(Problem(("flavour",), f"got {flavour!r}", f"one of {known}")))
-    return FLAVOURS[str(flavour)]
+    if not isinstance(flavour, str) or flavour not in FLAVOURS:
+        raise ConfigError(file.locate(Problem(("flavour",), f"got {shown_value(flavour)}", one_of(FLAVOURS))))
+    return FLAVOURS[flavour]
 
 
 def _validate(
@@ -67,14 +71,14 @@ def _validate(
         return _parse(model, given), [], frozenset()
     except ValidationError as error:
         problems = field_problems(error, model, given)
-        wrong = frozenset(str(problem.path[0]) for problem in problems)
+        wrong = frozenset(str(problem.path[0]) for problem in problems if problem.path)
     try:
-        rest = {key: value for key, value in given.items() if key not in wrong}
-        return _parse(model, rest), problems, wrong
+        right = {key: value for key, value in given.items() if key not in wrong}
+        return _parse(model, {**_STAND_INS, **right}), problems, wrong
     except ValidationError:  # a required section is wrong: nothing can be said about the whole
         return None, problems, wrong
 
 
 def _parse(model: type[Environment], given: Mapping[str, Any]) -> Environment:
     # Through JSON: there strict mode takes text for addresses, and still refuses "2" for a number.
-    return model.model_validate_json(json.dumps(given, default=str))
+    return model.model_validate_json(json.dumps(given))

@@ -19,6 +19,9 @@ NodeType = Annotated[
 ]
 """Source: https://docs.aws.amazon.com/memorydb/latest/devguide/nodes.supportedtypes.html"""
 
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_WEEKDAY_TIME = f"(mon|tue|wed|thu|fri|sat|sun):{_TIME}"
+
 
 class MemoryDbConfig(Section):
     """A MemoryDB cluster over TLS with a user of its own. Ray needs exactly one shard."""
@@ -36,17 +39,18 @@ class MemoryDbConfig(Section):
     ] = "allkeys-lru"
     """What happens when memory is full. `allkeys-lru` (Ray deployment guides' value) drops the least used keys: writes
     go on, but a dropped GCS key is an actor or a node that a restarted head no longer knows. `noeviction` keeps every
-    key and refuses writes: the head stops taking new work until there is room. GCS data is a few MiB on most clusters."""
+    key and refuses writes: the head stops taking new work until there is room. On most clusters
+    GCS data is a few MiB."""
     snapshot_retention_days: Annotated[int, Field(ge=1, le=35), Change.IN_PLACE] = 7
     """Days that daily snapshots are kept."""
-    snapshot_window: Annotated[
-        str, Form(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", "hours such as 03:00-04:00"), Change.IN_PLACE
-    ] = "03:00-04:00"
+    snapshot_window: Annotated[str, Form(f"{_TIME}-{_TIME}", "hours such as 03:00-04:00"), Change.IN_PLACE] = (
+        "03:00-04:00"
+    )
     """Hours (UTC) of the daily snapshot."""
     maintenance_window: Annotated[
         str,
         Form(
-            r"(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d-(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d",
+            f"{_WEEKDAY_TIME}-{_WEEKDAY_TIME}",
             "a window such as sun:05:00-sun:06:00",
         ),
         Change.IN_PLACE,

@@ -14,7 +14,9 @@ from config.text import Form
 SubnetId = Annotated[str, Form(r"subnet-[0-9a-f]{8,17}", "a subnet id such as subnet-0123456789abcdef0")]
 VpcId = Annotated[str, Form(r"vpc-[0-9a-f]{8,17}", "a VPC id such as vpc-0123456789abcdef0")]
 Subnets = Literal["auto", "none"] | dict[Zone, IPv4Network]
-RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+RetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
 """What CloudWatch Logs takes.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -50,8 +52,11 @@ class NetworkConfig(Section):
 
     cidr: Annotated[IPv4Network, Change.NEVER] = IPv4Network("10.0.0.0/16")
     """Addresses of the VPC, /16 to /28."""
-    zones: Annotated[Annotated[int, Field(ge=1, le=6)] | list[Zone], Change.IN_PLACE] = 2
-    """Availability Zones: how many (taken in order), or their names."""
+    zones: Annotated[
+        Annotated[int, Field(ge=1, le=6)] | Annotated[list[Zone], Field(min_length=1, max_length=6)], Change.IN_PLACE
+    ] = 2
+    """Availability Zones: how many (taken in order), or their names.
+    Add new names at the end: subnets are computed in this order."""
     subnet_prefix: Annotated[int, Field(ge=16, le=28), Change.NEVER] = 22
     """Prefix length of a computed subnet: 22 gives 1,019 usable addresses."""
     public_subnets: Annotated[Subnets, Change.REPLACES] = "auto"

@@ -22,10 +22,17 @@ InstanceType = Annotated[
 ]
 LabelKey = Annotated[
     str,
-    Form(r"([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", "a label key of at most 63 letters, digits, dots, hyphens"),
+    Form(
+        r"([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?",
+        "a label key of at most 63 letters, digits, dots, hyphens",
+    ),
 ]
 LabelValue = Annotated[
-    str, Form(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?", "a label value of at most 63 letters, digits, dots, hyphens")
+    str,
+    Form(
+        r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?",
+        "a label value of at most 63 letters, digits, dots, hyphens",
+    ),
 ]
 """Ray's labels follow Kubernetes: https://docs.ray.io/en/latest/ray-core/scheduling/labels.html"""
 
@@ -84,10 +91,10 @@ class WorkerGroupConfig(NodeConfig):
     """How many workers; they are numbered, and the last ones go first."""
     spot: Annotated[bool, Change.REPLACES] = False
     """Spot instances: cheaper, and taken back by AWS with two minutes' notice."""
-    zones: Annotated[list[Zone] | None, Change.REPLACES] = None
+    zones: Annotated[Annotated[list[Zone], Field(min_length=1)] | None, Change.REPLACES] = None
     """Zones over which the workers are spread in turn; all of the network when left out."""
     placement_group: Annotated[Literal["cluster", "spread", "partition"] | None, Change.REPLACES] = None
-    """Placement group of the group's instances: `cluster` (one zone, low latency), `spread` (at most 7 a zone) or `partition`."""
+    """Placement group: `cluster` (one zone, low latency), `spread` (at most 7 a zone) or `partition`."""
 
 
 WorkerGroups = dict[Slug, WorkerGroupConfig]

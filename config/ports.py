@@ -38,7 +38,7 @@ class Port:
 
 
 PORTS: tuple[Port, ...] = (
-    Port("gcs", 6379, 6379, "GCS, the cluster's directory", ("worker",), (), "--port", head_only=True),
+    Port("gcs", 6379, 6379, "GCS, the directory of the cluster", ("worker",), (), "--port", head_only=True),
     Port("node_manager", 6380, 6380, "Node manager (raylet)", ("worker",), ("head", "worker"), "--node-manager-port"),
     Port("object_manager", 6381, 6381, "Object transfer", ("worker",), ("head", "worker"), "--object-manager-port"),
     Port("runtime_env_agent", 6382, 6382, "Runtime environment agent, used on the node itself", (), (), "--runtime-env-agent-port"),

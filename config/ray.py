@@ -10,9 +10,11 @@ from config.change import Change
 from config.section import Section
 from config.text import Form
 
-
 PinnedPackage = Annotated[
-    str, Form(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,_-]+\])?==[A-Za-z0-9.+!-]+", "a pinned package such as numpy==2.3.4")
+    str,
+    Form(
+        r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,_-]+\])?==[A-Za-z0-9.+!-]+", "a pinned package such as numpy==2.3.4"
+    ),
 ]
 
 
@@ -23,7 +25,9 @@ class RayConfig(Section):
     """Version of Ray, at least 2.52 (the first with token authentication)."""
     python_version: Annotated[Literal["3.10", "3.11", "3.12", "3.13"], Change.REPLACES] = "3.12"
     """Version of Python; that of your jobs."""
-    extras: Annotated[list[Literal["default", "data", "train", "tune", "serve", "rllib", "client"]], Change.REPLACES] = ["default"]
+    extras: Annotated[
+        list[Literal["default", "data", "train", "tune", "serve", "rllib", "client"]], Change.REPLACES
+    ] = ["default"]
     """Extras of the package; `default` (dashboard, jobs) is always in."""
     packages: Annotated[
         list[PinnedPackage],

@@ -21,7 +21,8 @@ class TransitionConfig(Section):
     days: Annotated[Days, Change.IN_PLACE]
     """Age of an object, in days. S3 wants at least 30 for the infrequent-access classes."""
     storage_class: Annotated[
-        Literal["STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"], Change.IN_PLACE
+        Literal["STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"],
+        Change.IN_PLACE,
     ]
     """Storage class that objects move to."""
 
@@ -31,7 +32,10 @@ class CorsConfig(Section):
 
     origins: Annotated[list[str], Field(min_length=1), Change.IN_PLACE]
     """Origins, such as https://notebooks.example.com."""
-    methods: Annotated[list[Literal["GET", "HEAD", "PUT", "POST", "DELETE"]], Field(min_length=1), Change.IN_PLACE] = ["GET", "HEAD"]
+    methods: Annotated[list[Literal["GET", "HEAD", "PUT", "POST", "DELETE"]], Field(min_length=1), Change.IN_PLACE] = [
+        "GET",
+        "HEAD",
+    ]
     """Allowed methods."""
     headers: Annotated[list[str], Change.IN_PLACE] = []
     """Allowed request headers."""

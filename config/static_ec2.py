@@ -13,7 +13,8 @@ from config.kms import KmsConfig
 from config.layout import NetworkLayout, network_layout
 from config.memorydb import MemoryDbConfig
 from config.network import NetworkConfig
-from config.nodes import HeadConfig, WorkerGroupConfig, WorkerGroups
+from config.nodes import HeadConfig, NodeConfig, WorkerGroupConfig, WorkerGroups
+from config.ports import Tier
 from config.ray import RayConfig
 from config.s3 import LOGS_BUCKET, BucketConfig
 from config.section import Slug
@@ -65,6 +66,16 @@ class StaticEc2Config(Environment):
     def bucket_name(self, bucket: str) -> str:
         """AWS name of a bucket: unique among all accounts, because it holds the account id."""
         return f"{self.label.name(bucket)}-{self.account_id}"
+
+    @property
+    def nodes_reach_internet(self) -> bool:
+        """Whether nodes have a way out: a public address, a NAT gateway, or whatever an existing VPC has."""
+        existing = self.network.existing is not None
+        return existing or self.access.public_nodes or bool(self.layout.nat_zones)
+
+    def nodes_of(self, tier: Tier) -> list[NodeConfig]:
+        """Settings of the nodes of a tier."""
+        return [self.head] if tier == "head" else list(self.workers.values())
 
     def head_zone(self) -> str:
         """Zone of the head."""

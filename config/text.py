@@ -10,9 +10,6 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-WANT = "want"
-"""Type of the error; its context holds the words."""
-
 
 @dataclass(frozen=True)
 class Form:
@@ -22,6 +19,10 @@ class Form:
     want: str
     """What is wanted, in words that end a sentence."""
 
+    def matches(self, value: str) -> bool:
+        """Whether a text has the form."""
+        return re.fullmatch(self.pattern, value) is not None
+
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
@@ -29,6 +30,6 @@ class Form:
         return {**handler(schema), "pattern": f"^({self.pattern})$"}
 
     def _check(self, value: str) -> str:
-        if re.fullmatch(self.pattern, value) is None:
-            raise PydanticCustomError(WANT, "{want}", {"want": self.want})
+        if not self.matches(value):
+            raise PydanticCustomError("form", "want {want}", {"want": self.want})
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from config.errors import ConfigError
 from config.paths import ROOT
-from config.problems import Path as SettingPath
 from config.problems import Problem
 
 
@@ -24,22 +24,45 @@ class YamlFile:
     path: Path
     content: CommentedMap
 
+    @property
+    def shown(self) -> str:
+        """Path as messages have it."""
+        return _shown(self.path)
+
     def locate(self, problem: Problem) -> str:
         """One line for a problem: file, line, setting, what is wrong, what is wanted."""
-        return f"{_shown(self.path)}:{self._line(problem.path)}: {problem}"
+        return f"{self.shown}:{self.line_of(problem)}: {problem}"
 
-    def _line(self, path: SettingPath) -> int:
-        """Line of a setting, or of the nearest section around it."""
+    def plain(self) -> dict[str, Any]:
+        """The content as JSON has it: names are text, dates are text. Raises ConfigError."""
+        try:
+            text = json.dumps(self.content, default=str, ensure_ascii=False)
+            text.encode()
+        except TypeError:
+            raise ConfigError(f"{self.shown}: got a list or a mapping as the name of a setting, want text") from None
+        except UnicodeEncodeError:
+            raise ConfigError(f"{self.shown}: got half of a Unicode character, want whole ones") from None
+        plain: dict[str, Any] = json.loads(text)
+        return plain
+
+    def line_of(self, problem: Problem) -> int:
+        """Line of the setting, or of the nearest section around it."""
         line, node = 1, self.content
-        for part in path:
-            if isinstance(node, CommentedMap) and part in node:
-                line = node.lc.key(part)[0] + 1
-            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
-                line = node.lc.item(part)[0] + 1
-            else:
+        for part in problem.path:
+            place = _place_in(node, part)
+            if place is None:
                 break
-            node = node[part]
-        return int(line)
+            line, node = place
+        return line
+
+
+def _place_in(node: Any, part: str | int) -> tuple[int, Any] | None:
+    if isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
+        return int(node.lc.item(part)[0]) + 1, node[part]
+    key = next((key for key in node if str(key) == part), None) if isinstance(node, CommentedMap) else None
+    if key is None or key not in (node.lc.data or {}):  # names merged by `<<` have no place of their own
+        return None
+    return int(node.lc.key(key)[0]) + 1, node[key]
 
 
 def read_yaml(path: Path) -> YamlFile:
@@ -48,11 +71,13 @@ def read_yaml(path: Path) -> YamlFile:
         content = YAML(typ="rt").load(path)
     except DuplicateKeyError as error:
         name = str(error.problem).split('"')[1]
-        raise ConfigError(f"{_at(path, error)}: {name} stands twice; keep one of them") from None
+        raise ConfigError(f"{_at(path, error)}: {name}: got it twice, want it once") from None
     except MarkedYAMLError as error:
-        raise ConfigError(f"{_at(path, error)}: not YAML: {_first_line(error.problem)}; mend the file") from None
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{_shown(path)}: not YAML: {_first_line(error)}; mend the file") from None
+        raise ConfigError(f"{_at(path, error)}: got no valid YAML ({_reason(error)}), want it mended here") from None
+    except RecursionError:
+        raise ConfigError(f"{_shown(path)}: got settings nested without end, want a few levels") from None
+    except (YAMLError, ValueError) as error:
+        raise ConfigError(f"{_shown(path)}: got no valid YAML ({_first_line(error)}), want it mended") from None
     except OSError as error:
         raise ConfigError(f"{_shown(path)}: cannot be read: {error.strerror}") from None
     if not isinstance(content, CommentedMap):
@@ -69,9 +94,16 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
 
 
+def _reason(error: MarkedYAMLError) -> str:
+    reason = _first_line(error.problem)
+    return "a tab: indent with spaces" if r"'\t'" in reason else reason
+
+
 def _first_line(text: object) -> str:
     return str(text).strip().splitlines()[0]
 
 
 def _kind(content: Any) -> str:
-    return "an empty file" if content is None else f"a {type(content).__name__}"
+    if content is None:
+        return "an empty file"
+    return "a list" if isinstance(content, CommentedSeq) else "a single value"

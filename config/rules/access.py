@@ -24,7 +24,9 @@ def public_ranges_are_asked_for(environment: StaticEc2Config) -> Iterator[Proble
             widest = _WIDEST_PREFIX if cidr.version == 4 else _WIDEST_PREFIX_IPV6
             if cidr.prefixlen < widest:
                 yield Problem(
-                    ("access", setting, index), f"got {cidr}", f"a range of /{widest} or smaller, or access.allow_public: true"
+                    ("access", setting, index),
+                    f"got {cidr}",
+                    f"a range of /{widest} or narrower, or access.allow_public: true",
                 )
 
 

@@ -24,7 +24,9 @@ def transitions_are_possible(environment: StaticEc2Config) -> Iterator[Problem]:
         for index, transition in enumerate(bucket.transitions):
             path = ("buckets", name, "transitions", index, "days")
             if transition.storage_class in ("STANDARD_IA", "ONEZONE_IA") and transition.days < _INFREQUENT_ACCESS_DAYS:
-                yield Problem(path, f"got {transition.days}", f"at least {_INFREQUENT_ACCESS_DAYS} for {transition.storage_class}")
+                yield Problem(
+                    path, f"got {transition.days}", f"at least {_INFREQUENT_ACCESS_DAYS} for {transition.storage_class}"
+                )
             if bucket.expire_days is not None and transition.days >= bucket.expire_days:
                 yield Problem(path, f"got {transition.days}", f"less than expire_days, {bucket.expire_days}")
 
@@ -34,7 +36,9 @@ def logs_bucket_is_for_logs(environment: StaticEc2Config) -> Iterator[Problem]:
     """Nodes that could write access logs could hide what they did."""
     logs = environment.buckets.get(LOGS_BUCKET)
     if logs is not None and "node_access" in logs.model_fields_set and logs.node_access != "none":
-        yield Problem(("buckets", LOGS_BUCKET, "node_access"), f"got {logs.node_access}", "none: it holds the access logs")
+        yield Problem(
+            ("buckets", LOGS_BUCKET, "node_access"), f"got {logs.node_access}", "none: it holds the access logs"
+        )
 
 
 @rule("buckets", "project", "account_id")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.environment import Environment
-from config.label import CLUSTER_TAG
+from config.label import OWN_TAGS
 from config.problems import Problem
 from config.rules.registry import rule
-
-_OWN_TAGS = frozenset({"Project", "Environment", "Owner", "ManagedBy", "Name", CLUSTER_TAG})
 
 
 @rule("account_id", "target")
@@ -23,7 +21,5 @@ def account_is_named(environment: Environment) -> Iterator[Problem]:
 def tags_are_free(environment: Environment) -> Iterator[Problem]:
     """Tags that Rayform sets itself cannot be set twice."""
     for key in environment.tags:
-        if key in _OWN_TAGS:
+        if key in OWN_TAGS:
             yield Problem(("tags", key), "got a tag that Rayform sets itself", "another key")
-
-

@@ -19,7 +19,11 @@ _MEMORYDB = 40
 
 def _too_long(path: Path, kind: str, name: str, most: int) -> Iterator[Problem]:
     if len(name) > most:
-        yield Problem(path, f"got the {kind} name {name} of {len(name)} characters", f"at most {most}: a shorter name, environment or project")
+        yield Problem(
+            path,
+            f"got the {kind} name {name} of {len(name)} characters",
+            f"at most {most}: a shorter name, environment or project",
+        )
 
 
 @rule("buckets", "project", "account_id")

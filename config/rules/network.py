@@ -40,8 +40,6 @@ def zones_exist(environment: StaticEc2Config) -> Iterator[Problem]:
         if zones > len(there):
             yield Problem(("network", "zones"), f"got {zones}", f"at most {len(there)}: {known}")
         return
-    if not 1 <= len(zones) <= 6:
-        yield Problem(("network", "zones"), f"got {len(zones)} zones", "1 to 6")
     for zone in dict.fromkeys(zones):
         if zones.count(zone) > 1:
             yield Problem(("network", "zones"), f"got {zone} twice", "each zone once")
@@ -92,18 +90,34 @@ def subnets_do_not_overlap(environment: StaticEc2Config) -> Iterator[Problem]:
                for zone, cidr in by_zone.items() if isinstance(cidr, IPv4Network)]  # fmt: skip
     for (path_a, a), (path_b, b) in combinations(subnets, 2):
         if a.overlaps(b):
-            yield Problem(path_b, f"got {b}", f"no overlap with {'.'.join(path_a)} {a}")
+            yield Problem(path_b, f"got {b}", f"no overlap with {'.'.join(path_a)}, {a}")
+
+
+@rule("network", "access", "region")
+def nodes_reach_packages(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A node without a way to the internet cannot install Ray."""
+    if not environment.layout.private or environment.nodes_reach_internet:
+        return
+    if environment.network.nat == "none":
+        yield Problem(
+            ("network", "nat"), "got none", "single or per_zone: nodes in private subnets install Ray from the internet"
+        )
+    else:
+        yield Problem(
+            ("network", "public_subnets"),
+            "got none",
+            "public subnets for the NAT gateway: nodes install Ray from the internet",
+        )
 
 
 @rule("network")
-def nat_has_a_place_and_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
-    """A NAT gateway stands in a public subnet and serves private ones."""
+def nat_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A NAT gateway serves private subnets."""
     network = environment.network
     if network.existing is not None or "nat" not in network.model_fields_set or network.nat == "none":
         return
-    for kind in ("public_subnets", "private_subnets"):
-        if getattr(network, kind) in ("none", {}):
-            yield Problem(("network", "nat"), f"got {network.nat}", f"none, because there are no {kind.replace('_', ' ')}")
+    if network.private_subnets in ("none", {}):
+        yield Problem(("network", "nat"), f"got {network.nat}", "none, because there are no private subnets")
 
 
 @rule("network", "region")
@@ -113,7 +127,9 @@ def nat_per_zone_has_public_subnets(environment: StaticEc2Config) -> Iterator[Pr
         return
     for zone in environment.layout.private:
         if environment.layout.public and zone not in environment.layout.public:
-            yield Problem(("network", "nat"), f"got per_zone with no public subnet in {zone}", "one there, or nat: single")
+            yield Problem(
+                ("network", "nat"), f"got per_zone with no public subnet in {zone}", "one there, or nat: single"
+            )
 
 
 @rule("network")
@@ -134,6 +150,23 @@ def existing_has_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
         yield Problem(("network", "existing", "private_subnets"), "got none", "a subnet id for each zone in use")
 
 
+@rule("network", "region")
+def existing_subnets_are_distinct(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A subnet stands in one zone of the region."""
+    existing = environment.network.existing
+    if existing is None:
+        return
+    seen: set[str] = set()
+    for kind, subnets in (("private_subnets", existing.private_subnets), ("public_subnets", existing.public_subnets)):
+        for zone, subnet in subnets.items():
+            path = ("network", "existing", kind, zone)
+            if zone[:-1] != environment.region:
+                yield Problem(path, f"got a subnet in {zone}", f"a zone of {environment.region}")
+            if subnet in seen:
+                yield Problem(path, f"got {subnet} twice", "each subnet once")
+            seen.add(subnet)
+
+
 @rule("network", "access", "region")
 def nodes_have_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
     """The kind of subnet that the nodes are put into is there."""
@@ -144,7 +177,12 @@ def nodes_have_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
     if environment.access.public_nodes and not environment.layout.public:
         yield Problem(("access", "public_nodes"), "got true without public subnets", "network.public_subnets")
     if not environment.access.public_nodes and not environment.layout.private and _has_room(environment.network):
-        yield Problem(("network", "private_subnets"), "got none", "subnets for the nodes, or access.public_nodes: true")
+        place = (
+            ("network", "private_subnets")
+            if environment.network.existing is None
+            else ("network", "existing", "private_subnets")
+        )
+        yield Problem(place, "got none", "subnets for the nodes, or access.public_nodes: true")
 
 
 @rule("network", "region")
@@ -166,5 +204,3 @@ def _given(network: NetworkConfig, kind: str) -> dict[str, IPv4Network]:
 def _has_room(network: NetworkConfig) -> bool:
     """Whether subnets can be computed at all; `vpc_holds_the_subnets` speaks when not."""
     return network.subnet_prefix >= network.cidr.prefixlen
-
-

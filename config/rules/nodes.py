@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.instance_types import architecture_of, can_be_ebs_optimized, has_gpu
+from config.instance_types import architecture_of, can_be_ebs_optimized, has_gpu, is_burstable, runs_linux
+from config.label import OWN_TAGS
 from config.nodes import NodeConfig
 from config.ports import WORKER_RANGE
 from config.problems import Path, Problem
@@ -20,8 +21,9 @@ _GP3_DEFAULT_IOPS = 3000
 _GP3_MAX_IOPS = 16000
 _IO2_IOPS_PER_GIB = 1000
 """https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html and provisioned-iops.html"""
-_DLAMI_GIB = 75
-"""The Deep Learning AMI's own snapshot; EC2 refuses a smaller root volume."""
+_DLAMI_GIB = 100
+"""EC2 refuses a volume smaller than the snapshot of the image. AWS does not document that size, which grows;
+its console proposes 100: https://github.com/aws/deep-learning-containers/pull/2425"""
 
 
 def _nodes(environment: StaticEc2Config) -> Iterator[tuple[Path, NodeConfig]]:
@@ -36,7 +38,9 @@ def architecture_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
     for path, node in _nodes(environment):
         wanted = architecture_of(node.instance_type)
         if node.architecture is not None and node.architecture != wanted:
-            yield Problem((*path, "architecture"), f"got {node.architecture}", f"{wanted}, that of {node.instance_type}")
+            yield Problem(
+                (*path, "architecture"), f"got {node.architecture}", f"{wanted}, that of {node.instance_type}"
+            )
 
 
 @rule("head", "workers")
@@ -44,7 +48,20 @@ def gpu_image_has_gpus(environment: StaticEc2Config) -> Iterator[Problem]:
     """The GPU image carries NVIDIA drivers."""
     for path, node in _nodes(environment):
         if node.ami == "dlami-gpu" and not has_gpu(node.instance_type):
-            yield Problem((*path, "ami"), f"got dlami-gpu on {node.instance_type}", "an instance type with GPUs, or another image")
+            yield Problem(
+                (*path, "ami"),
+                f"got dlami-gpu on {node.instance_type}",
+                "an instance type with NVIDIA GPUs, or another image",
+            )
+
+
+@rule("head", "workers")
+def node_tags_are_free(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Tags that Rayform sets itself cannot be set for a node either."""
+    for path, node in _nodes(environment):
+        for key in node.tags:
+            if key in OWN_TAGS:
+                yield Problem((*path, "tags", key), "got a tag that Rayform sets itself", "another key")
 
 
 @rule("head", "workers")
@@ -52,7 +69,21 @@ def type_is_ebs_optimized(environment: StaticEc2Config) -> Iterator[Problem]:
     """Every node is EBS-optimized."""
     for path, node in _nodes(environment):
         if not can_be_ebs_optimized(node.instance_type):
-            yield Problem((*path, "instance_type"), f"got {node.instance_type}", "a type that can be EBS-optimized, such as t3 or m7i")
+            yield Problem(
+                (*path, "instance_type"),
+                f"got {node.instance_type}",
+                "a type that can be EBS-optimized, such as t3 or m7i",
+            )
+
+
+@rule("head", "workers")
+def type_runs_linux(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Every image is a Linux."""
+    for path, node in _nodes(environment):
+        if not runs_linux(node.instance_type):
+            yield Problem(
+                (*path, "instance_type"), f"got {node.instance_type}", "a type that runs Linux, such as m7g.large"
+            )
 
 
 @rule("head", "workers")
@@ -61,7 +92,7 @@ def root_volume_is_possible(environment: StaticEc2Config) -> Iterator[Problem]:
     for path, node in _nodes(environment):
         size, iops, throughput = node.root_volume_gib, node.root_volume_iops, node.root_volume_throughput_mibps
         if node.ami == "dlami-gpu" and size < _DLAMI_GIB:
-            yield Problem((*path, "root_volume_gib"), f"got {size}", f"at least {_DLAMI_GIB}, the size of the image dlami-gpu")
+            yield Problem((*path, "root_volume_gib"), f"got {size}", f"at least {_DLAMI_GIB} for the image dlami-gpu")
         if node.root_volume_type == "io2":
             yield from _io2(path, size, iops, throughput)
         else:
@@ -71,7 +102,9 @@ def root_volume_is_possible(environment: StaticEc2Config) -> Iterator[Problem]:
 def _gp3(path: Path, size: int, iops: int | None, throughput: int | None) -> Iterator[Problem]:
     most = min(_GP3_MAX_IOPS, max(_GP3_DEFAULT_IOPS, _GP3_IOPS_PER_GIB * size))
     if iops is not None and not _GP3_DEFAULT_IOPS <= iops <= most:
-        yield Problem((*path, "root_volume_iops"), f"got {iops}", f"{_GP3_DEFAULT_IOPS} to {most} for gp3 of {size} GiB")
+        yield Problem(
+            (*path, "root_volume_iops"), f"got {iops}", f"{_GP3_DEFAULT_IOPS} to {most} for gp3 of {size} GiB"
+        )
     if throughput is not None and throughput * _GP3_IOPS_PER_MIBPS > (iops or _GP3_DEFAULT_IOPS):
         yield Problem(
             (*path, "root_volume_throughput_mibps"),
@@ -84,7 +117,9 @@ def _io2(path: Path, size: int, iops: int | None, throughput: int | None) -> Ite
     if iops is None:
         yield Problem((*path, "root_volume_iops"), "got nothing", "IOPS for io2")
     elif iops > _IO2_IOPS_PER_GIB * size:
-        yield Problem((*path, "root_volume_iops"), f"got {iops}", f"at most {_IO2_IOPS_PER_GIB * size} for io2 of {size} GiB")
+        yield Problem(
+            (*path, "root_volume_iops"), f"got {iops}", f"at most {_IO2_IOPS_PER_GIB * size} for io2 of {size} GiB"
+        )
     if throughput is not None:
         yield Problem((*path, "root_volume_throughput_mibps"), f"got {throughput}", "no throughput for io2")
 
@@ -93,20 +128,14 @@ def _io2(path: Path, size: int, iops: int | None, throughput: int | None) -> Ite
 def zones_are_the_networks(environment: StaticEc2Config) -> Iterator[Problem]:
     """Nodes stand in zones that have a subnet for them."""
     there = environment.node_zones
-    wanted = [(("head", "zone"), [environment.head.zone] if environment.head.zone else [])]
+    wanted: list[tuple[Path, list[str]]] = [
+        (("head", "zone"), [environment.head.zone] if environment.head.zone else [])
+    ]
     wanted += [(("workers", name, "zones"), group.zones or []) for name, group in environment.workers.items()]
     for path, zones in wanted:
         for zone in zones:
             if zone not in there:
                 yield Problem(path, f"got {zone}", f"a zone with a subnet for nodes: {', '.join(there)}")
-
-
-@rule("workers")
-def zones_are_not_empty(environment: StaticEc2Config) -> Iterator[Problem]:
-    """A list of zones names at least one."""
-    for name, group in environment.workers.items():
-        if group.zones == []:
-            yield Problem(("workers", name, "zones"), "got an empty list", "at least one zone, or no list")
 
 
 @rule("workers", "network", "access", "region")
@@ -116,11 +145,21 @@ def placement_group_is_possible(environment: StaticEc2Config) -> Iterator[Proble
         zones = group.zones or environment.node_zones
         if group.placement_group == "cluster" and len(zones) > 1:
             yield Problem(
-                ("workers", name, "placement_group"), f"got cluster over {len(zones)} zones", f"one zone: workers.{name}.zones: [{zones[0]}]"
+                ("workers", name, "placement_group"),
+                f"got cluster over {len(zones)} zones",
+                f"one zone: workers.{name}.zones: [{zones[0]}]",
+            )
+        if group.placement_group == "cluster" and is_burstable(group.instance_type):
+            yield Problem(
+                ("workers", name, "placement_group"),
+                f"got cluster of {group.instance_type}",
+                "a type that is not burstable",
             )
         most = _SPREAD_INSTANCES_PER_ZONE * len(zones)
         if group.placement_group == "spread" and group.count > most:
-            yield Problem(("workers", name, "count"), f"got {group.count}", f"at most {most} with placement_group: spread")
+            yield Problem(
+                ("workers", name, "count"), f"got {group.count}", f"at most {most} with placement_group: spread"
+            )
 
 
 @rule("ray")
@@ -128,7 +167,9 @@ def ray_has_token_authentication(environment: StaticEc2Config) -> Iterator[Probl
     """Nodes are started with token authentication, which older releases lack."""
     version = tuple(int(part) for part in environment.ray.version.split(".")[:2])
     if version < MINIMUM_VERSION:
-        yield Problem(("ray", "version"), f"got {environment.ray.version}", "2.52.0 or newer, which has token authentication")
+        yield Problem(
+            ("ray", "version"), f"got {environment.ray.version}", "2.52.0 or newer, which has token authentication"
+        )
 
 
 @rule("head", "workers")
@@ -137,7 +178,13 @@ def resources_are_possible(environment: StaticEc2Config) -> Iterator[Problem]:
     for path, node in _nodes(environment):
         for name, amount in node.resources.items():
             if amount < 0 or (amount > 1 and amount != int(amount)):
-                yield Problem((*path, "resources", name), f"got {amount}", "a whole number, or a part of one")
+                yield Problem(
+                    (*path, "resources", name), f"got {amount:g}", "a whole number of at least 0, or a part of one"
+                )
         ports = WORKER_RANGE.last - WORKER_RANGE.first + 1
         if node.resources.get("CPU", 0) > ports:
-            yield Problem((*path, "resources", "CPU"), f"got {node.resources['CPU']:g}", f"at most {ports}, the ports for worker processes")
+            yield Problem(
+                (*path, "resources", "CPU"),
+                f"got {node.resources['CPU']:g}",
+                f"at most {ports}, the ports for worker processes",
+            )

@@ -18,7 +18,9 @@ def throughput_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
     if efs.throughput_mode == "provisioned" and efs.provisioned_mibps is None:
         yield Problem(("efs", "provisioned_mibps"), "got nothing", "MiB/s for throughput_mode: provisioned")
     if efs.throughput_mode != "provisioned" and efs.provisioned_mibps is not None:
-        yield Problem(("efs", "provisioned_mibps"), f"got {efs.provisioned_mibps}", "throughput_mode: provisioned to go with it")
+        yield Problem(
+            ("efs", "provisioned_mibps"), f"got {efs.provisioned_mibps}", "throughput_mode: provisioned to go with it"
+        )
 
 
 @rule("efs")
@@ -31,7 +33,11 @@ def lifecycle_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
     if efs.throughput_mode != "elastic":
         yield Problem(path, f"got {efs.transition_to_archive_days}", "throughput_mode: elastic to go with it")
     if efs.transition_to_ia_days is not None and efs.transition_to_archive_days <= efs.transition_to_ia_days:
-        yield Problem(path, f"got {efs.transition_to_archive_days}", f"more than transition_to_ia_days, {efs.transition_to_ia_days}")
+        yield Problem(
+            path,
+            f"got {efs.transition_to_archive_days}",
+            f"more than transition_to_ia_days, {efs.transition_to_ia_days}",
+        )
 
 
 @rule("memorydb", "ray")
@@ -48,4 +54,6 @@ def head_storage_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
 def replicas_have_zones(environment: StaticEc2Config) -> Iterator[Problem]:
     """A replica in the primary's zone is lost with it."""
     if environment.memorydb is not None and len(environment.node_zones) == 1:
-        yield Problem(("memorydb",), "got one zone", "subnets in at least two zones, so that a replica survives the primary")
+        yield Problem(
+            ("memorydb",), "got one zone", "subnets in at least two zones, so that a replica survives the primary"
+        )

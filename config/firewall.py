@@ -1,0 +1,113 @@
+"""Who may talk to whom: every security-group rule of an environment, computed from the port table and the access section.
+
+The security groups are made from this list, and the audit compares them with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import Literal, get_args
+
+from config.nodes import NodeConfig
+from config.ports import EFS_PORT, HTTP_PORT, HTTPS_PORT, PORTS, REDIS_PORT, SSH_PORT, Port, Tier
+from config.static_ec2 import StaticEc2Config
+
+Group = Literal["head", "worker", "efs", "memorydb", "endpoints"]
+Direction = Literal["ingress", "egress"]
+Peer = Group | IPv4Network | IPv6Network
+
+ALL_PROTOCOLS = "-1"
+TIERS: tuple[Tier, ...] = get_args(Tier)
+_INTERNET = IPv4Network("0.0.0.0/0")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of one security group; ports are None for all protocols."""
+
+    group: Group
+    direction: Direction
+    name: str
+    """What the rule is for; unique per group, direction and peer."""
+    peer: Peer
+    description: str
+    """At most 255 of letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*, or EC2 refuses it."""
+    first_port: int | None = None
+    last_port: int | None = None
+
+    @property
+    def protocol(self) -> str:
+        """`tcp`, or `-1` for all traffic."""
+        return ALL_PROTOCOLS if self.first_port is None else "tcp"
+
+
+def security_groups(environment: StaticEc2Config) -> list[Group]:
+    """The security groups that an environment has."""
+    optional: dict[Group, bool] = {
+        "efs": environment.efs is not None,
+        "memorydb": environment.memorydb is not None,
+        "endpoints": bool(environment.network.endpoints),
+    }
+    return ["head", "worker", *(group for group, wanted in optional.items() if wanted)]
+
+
+def declared_rules(environment: StaticEc2Config) -> list[Rule]:
+    """Every rule of the environment's security groups."""
+    return [*_between_nodes(environment), *_services(environment), *_from_outside(environment), *_to_the_internet(environment)]
+
+
+def _flow(source: Group, target: Group, name: str, first: int | None, last: int | None, purpose: str) -> Iterator[Rule]:
+    """Traffic between two groups: out of one and into the other."""
+    yield Rule(target, "ingress", name, source, f"{purpose}, from {source}", first, last)
+    yield Rule(source, "egress", name, target, f"{purpose}, to {target}", first, last)
+
+
+def _between_nodes(environment: StaticEc2Config) -> Iterator[Rule]:
+    if environment.access.intra_cluster == "all":
+        for source, target in (("head", "worker"), ("worker", "head"), ("worker", "worker")):
+            yield from _flow(source, target, "all", None, None, "All traffic")  # type: ignore[arg-type]
+        return
+    for port in PORTS:
+        for tier in TIERS:
+            for source in TIERS:
+                if source in port.sources(tier):
+                    yield from _flow(source, tier, port.name, port.first, port.last, port.purpose)
+
+
+def _services(environment: StaticEc2Config) -> Iterator[Rule]:
+    groups = security_groups(environment)
+    for tier in TIERS:
+        if "efs" in groups:
+            yield from _flow(tier, "efs", "nfs", EFS_PORT, EFS_PORT, "EFS over TLS")
+        if "endpoints" in groups:
+            yield from _flow(tier, "endpoints", "https", HTTPS_PORT, HTTPS_PORT, "AWS services")
+    if "memorydb" in groups:
+        yield from _flow("head", "memorydb", "redis", REDIS_PORT, REDIS_PORT, "State of the head, over TLS")
+
+
+def _from_outside(environment: StaticEc2Config) -> Iterator[Rule]:
+    access = environment.access
+    for cidr in access.client_cidrs:
+        for port in _client_ports():
+            yield Rule("head", "ingress", port.name, cidr, f"{port.purpose}, from {cidr}", port.first, port.last)
+    for cidr in access.ssh_cidrs:
+        for tier in TIERS:
+            yield Rule(tier, "ingress", "ssh", cidr, f"SSH, from {cidr}", SSH_PORT, SSH_PORT)
+
+
+def _client_ports() -> list[Port]:
+    return [port for port in PORTS if "clients" in port.head_from]
+
+
+def _to_the_internet(environment: StaticEc2Config) -> Iterator[Rule]:
+    for tier in TIERS:
+        yield Rule(tier, "egress", "https", _INTERNET, "Packages and AWS APIs", HTTPS_PORT, HTTPS_PORT)
+        if any(_installs_over_http(node) for node in environment.nodes_of(tier)):
+            yield Rule(tier, "egress", "http", _INTERNET, "Signed packages of Ubuntu", HTTP_PORT, HTTP_PORT)
+
+
+def _installs_over_http(node: NodeConfig) -> bool:
+    """Amazon Linux has its packages in S3 over HTTPS; Ubuntu's archive is plain HTTP with signatures."""
+    return node.ami != "al2023"

@@ -1,0 +1,129 @@
+"""`docs/config.md` and `docs/environment.schema.json`, from the models of the environment file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from inspect import cleandoc
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import models_json_schema
+
+from config.change import Change
+from config.load import FLAVOURS
+from config.schema import Kind, field_kind
+from config.words import in_words
+
+SMALLEST = """\
+flavour: static-ec2
+region: us-west-2
+account_id: "123456789012"
+workers:
+  cpu: {count: 2}
+"""
+SCHEMA_NAME = "environment.schema.json"
+_INTRODUCTION = f"""\
+# Configuration
+
+One file `environments/<name>.yaml` is one environment; its name is that of the file. The smallest one:
+
+```yaml
+{SMALLEST}```
+
+An unknown setting is an error. Every problem of a file is reported at once, with its line, before anything is built.
+Editors complete and check the settings with this first line:
+
+```yaml
+# yaml-language-server: $schema=../docs/{SCHEMA_NAME}
+```
+
+The column *change* says what changing a setting does to what is already deployed: **in place** leaves it there (AWS
+may restart a node), **replaces** makes it anew, **never** means that a new environment is needed.
+"""
+_FROM_FILE_NAME = "name"
+_HEAD = "| setting | takes | default | change | meaning |\n|---|---|---|---|---|"
+
+
+def render_config_markdown() -> str:
+    """Render the reference: the top of each flavour, then each section once."""
+    tops = [_part(f"Flavour `{flavour}`", model) for flavour, model in FLAVOURS.items()]
+    found = dict.fromkeys(pair for model in FLAVOURS.values() for pair in _sections(model, ""))
+    return "\n".join([_INTRODUCTION, *tops, *(_part(f"`{path}`", section) for path, section in found)])
+
+
+def render_json_schema() -> str:
+    """Render the schema for editors: the flavour decides which settings there are."""
+    references, shared = models_json_schema([(model, "validation") for model in FLAVOURS.values()], by_alias=True)
+    for model in FLAVOURS.values():
+        _take_name_from_file(shared["$defs"][model.__name__])
+    _close_mappings(shared)
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Rayform environment",
+        "type": "object",
+        "required": ["flavour"],
+        "properties": {"flavour": {"enum": list(FLAVOURS)}},
+        "allOf": [_when(flavour, references[model, "validation"]) for flavour, model in FLAVOURS.items()],
+        "$defs": shared["$defs"],
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _take_name_from_file(definition: dict[str, Any]) -> None:
+    del definition["properties"][_FROM_FILE_NAME]
+    definition["required"].remove(_FROM_FILE_NAME)
+
+
+def _close_mappings(schema: Any) -> None:
+    """Refuse names of another form: pydantic describes those that fit and lets the others pass."""
+    inner = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else []
+    for part in inner:
+        _close_mappings(part)
+    if isinstance(schema, dict) and isinstance(schema.get("patternProperties"), dict):
+        schema.setdefault("additionalProperties", False)
+
+
+def _when(flavour: str, reference: Any) -> dict[str, Any]:
+    return {"if": {"properties": {"flavour": {"const": flavour}}, "required": ["flavour"]}, "then": reference}
+
+
+def _sections(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel]]]:
+    """Sections below a model, each after the one that holds it."""
+    for name, field in model.model_fields.items():
+        for inner, section in _held(field_kind(field), f"{path}{name}"):
+            yield inner, section
+            yield from _sections(section, f"{inner}.")
+
+
+def _held(kind: Kind, path: str) -> Iterator[tuple[str, type[BaseModel]]]:
+    for alternative in kind.alternatives:
+        if alternative.section is not None:
+            yield path, alternative.section
+        elif alternative.origin in (list, dict):
+            yield from _held(alternative.arguments[-1], path + ("[]" if alternative.origin is list else ".<name>"))
+
+
+def _part(title: str, section: type[BaseModel]) -> str:
+    rows = [_row(name, field) for name, field in section.model_fields.items() if name != _FROM_FILE_NAME]
+    return "\n".join([f"## {title}", "", cleandoc(section.__doc__ or ""), "", _HEAD, *rows, ""])
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    kind = field_kind(field)
+    change = next(item.value for item in kind.metadata if isinstance(item, Change))
+    cells = [f"`{name}`", in_words(kind), _default(name, field), change, field.description or ""]
+    return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    if field.is_required() or name == "flavour":
+        return "required"
+    value = field.default
+    if value is None:
+        return "none"
+    if isinstance(value, BaseModel):
+        return "`{}`"
+    plain = value if isinstance(value, str) else json.dumps(value, default=str).strip('"')
+    return f"`{plain}`"

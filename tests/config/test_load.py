@@ -1,0 +1,150 @@
+"""The loader takes whatever a file may hold: an environment comes out, or a ConfigError."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from config import load_environment
+from config.environment import Environment
+from config.errors import ConfigError
+from config.load import check_environment
+from config.network import NetworkConfig
+from config.paths import ENVIRONMENTS, environment_names
+from config.yaml_file import YamlFile, read_yaml
+
+Place = tuple[Any, ...]
+
+EVERYTHING = read_yaml(Path(__file__).parent / "everything.yaml")
+SOURCES = {"everything": EVERYTHING} | {name: read_yaml(ENVIRONMENTS / f"{name}.yaml") for name in environment_names()}
+WRONG: list[Any] = [
+    *(None, True, False, "", "x", "a\nb", "10.0.0.0/33", "0.0.0.0/0"),
+    *(0, 1, -1, 1.5, 10**30, float("nan"), float("inf")),
+    *([], [None], [[]], [{}], ["x", "x"], [1]),
+    *({}, {"x": None}, {"x": {}}, {1: 2}, {"a b": {"c": [1]}}),
+]
+NOISE = ("[key]", "function-", "Input should", "None", "literal_error", "want want")
+"""What pydantic and Python say, and users should not read."""
+BROKEN = [
+    *("a: b: c", "a: *b", "a: !!int x", "a: 2026-13-01", "a: !!binary z", "a: \0", "%YAML 9.9\n---\na: 1"),
+    *("[" * 1200, "\udcff", "---\n...\n---\n"),
+]
+
+
+def _places(node: Any, place: Place = ()) -> list[Place]:
+    """Every setting of a file, sections and items too."""
+    names = list(node) if isinstance(node, CommentedMap) else range(len(node)) if isinstance(node, CommentedSeq) else []
+    return [inner for name in names for inner in [(*place, name), *_places(node[name], (*place, name))]]
+
+
+def _parent(content: Any, place: Place) -> Any:
+    for part in place[:-1]:
+        content = content[part]
+    return content
+
+
+def _check(content: CommentedMap) -> Environment | None:
+    try:
+        return check_environment(YamlFile(Path("fuzz.yaml"), content), name="fuzz")
+    except ConfigError as error:
+        lines = error.lines
+    assert lines
+    for line in lines:
+        _assert_readable(line)
+    return None
+
+
+def _assert_readable(line: str) -> None:
+    assert line.isprintable()
+    assert line.count(", want ") == 1
+    assert not any(noise in line for noise in NOISE)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_any_wrong_value_is_refused_in_words(source: str) -> None:
+    content = SOURCES[source].content
+    for place in _places(content):
+        for wrong in WRONG:
+            changed = deepcopy(content)
+            _parent(changed, place)[place[-1]] = wrong
+            _check(changed)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_any_setting_may_be_left_out_or_is_asked_for(source: str) -> None:
+    content = SOURCES[source].content
+    for place in _places(content):
+        changed = deepcopy(content)
+        del _parent(changed, place)[place[-1]]
+        _check(changed)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_any_unknown_setting_is_refused(source: str) -> None:
+    content = SOURCES[source].content
+    for place in [(), *_places(content)]:
+        changed = deepcopy(content)
+        node = _parent(changed, (*place, "No Such_Setting"))
+        if isinstance(node, CommentedMap):
+            node["No Such_Setting"] = {}
+            allowed = place[-1:] in (("tags",), ("labels",), ("resources",))
+            result = _check(changed)
+            assert allowed or result is None
+
+
+def test_everything_loads() -> None:
+    assert _check(EVERYTHING.content) is not None
+
+
+def test_everything_names_every_setting() -> None:
+    environment = check_environment(EVERYTHING, name="everything")
+    dumped = environment.model_dump(exclude_unset=True)
+    assert set(dumped) == set(type(environment).model_fields)
+    assert set(NetworkConfig.model_fields) - set(dumped["network"]) == {"existing"}
+
+
+def test_name_comes_from_the_file() -> None:
+    assert load_environment("demo").name == "demo"
+
+
+@pytest.mark.parametrize("name", ["My_Env", "-", "x" * 33, "a--b", "ä", "1st", ""])
+def test_file_name_must_be_a_name(name: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_environment(EVERYTHING, name=name)
+    wanted = "a name of 1 to 32 lower case letters, digits and single hyphens, then .yaml"
+    assert caught.value.lines == (f"tests/config/everything.yaml: got the file name {name}.yaml, want {wanted}",)
+
+
+def test_unknown_environment_lists_those_there_are() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_environment("nope")
+    (line,) = caught.value.lines
+    assert "demo, " in line
+    assert "make plan ENV=" in line
+
+
+@pytest.mark.parametrize("content", BROKEN)
+def test_unreadable_file_gives_one_line(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(ConfigError) as caught:
+        read_yaml(path)
+    (line,) = caught.value.lines
+    assert line.startswith("broken.yaml")
+    _assert_readable(line)
+
+
+def test_missing_file_and_directory_give_one_line(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "missing.yaml"):
+        with pytest.raises(ConfigError, match="cannot be read"):
+            read_yaml(path)
+
+
+def test_windows_line_ends_and_byte_order_mark_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_bytes(b"\xef\xbb\xbfflavour: static-ec2\r\ntarget: local\r\nregion: us-west-2\r\n")
+    assert check_environment(read_yaml(path), name="small").region == "us-west-2"
