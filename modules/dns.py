@@ -1,0 +1,50 @@
+"""Names inside the VPC."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from config.label import Label
+from modules.aws import Route53Record, Route53Zone, Route53ZoneVpc
+from modules.protection import waive
+
+HEAD = "head"
+_TTL_SECONDS = 10
+"""Short, so that workers find a replaced head soon."""
+
+
+class PrivateZone(Construct):
+    """Define the private zone `<environment>.<project>.internal` of a VPC."""
+
+    def __init__(self, scope: Construct, id_: str, *, label: Label, vpc_id: str) -> None:
+        super().__init__(scope, id_)
+        self._name = f"{label.environment}.{label.project}.internal"
+        self._zone = Route53Zone(
+            self,
+            "zone",
+            name=self._name,
+            comment=f"Nodes of {label.cluster}",
+            vpc=[Route53ZoneVpc(vpc_id=vpc_id)],
+            tags=label.tags("zone"),
+        )
+        waive(
+            self._zone,
+            CKV2_AWS_38="DNSSEC signing is for public zones; this one is private.",
+            CKV2_AWS_39="Query logging is for public zones; this one is private.",
+        )
+
+    def fqdn(self, host: str) -> str:
+        """Full name of a host, known before apply."""
+        return f"{host}.{self._name}"
+
+    def add(self, host: str, private_ip: str) -> None:
+        """Define the address of a host."""
+        Route53Record(
+            self,
+            f"record_{host}",
+            zone_id=self._zone.zone_id,
+            name=self.fqdn(host),
+            type="A",
+            ttl=_TTL_SECONDS,
+            records=[private_ip],
+        )

@@ -1,0 +1,169 @@
+"""The shared file system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from constructs import Construct
+
+from config.efs import EfsConfig
+from config.label import Label
+from modules.aws import (
+    EfsAccessPoint,
+    EfsAccessPointPosixUser,
+    EfsAccessPointRootDirectory,
+    EfsAccessPointRootDirectoryCreationInfo,
+    EfsBackupPolicy,
+    EfsBackupPolicyBackupPolicy,
+    EfsFileSystem,
+    EfsFileSystemLifecyclePolicy,
+    EfsFileSystemPolicy,
+    EfsMountTarget,
+)
+from modules.ids import construct_id
+from modules.policy import ANYBODY, Condition, Statement, policy_document
+from modules.protection import protected
+
+CLIENT_ACTIONS = (
+    "elasticfilesystem:ClientMount",
+    "elasticfilesystem:ClientWrite",
+    "elasticfilesystem:ClientRootAccess",
+)
+
+
+class Efs(Construct):
+    """Define an encrypted file system that node roles mount by TLS through one access point.
+
+    Stateful: `protect` maps to Terraform `prevent_destroy`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: EfsConfig,
+        label: Label,
+        subnet_ids: Mapping[str, str],
+        security_group_id: str,
+        key_arn: str,
+        role_arns: Sequence[str],
+        protect: bool,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._file_system = EfsFileSystem(
+            self,
+            "file_system",
+            creation_token=label.name("efs"),
+            encrypted=True,  # not an option
+            kms_key_id=key_arn,
+            throughput_mode=config.throughput_mode,
+            provisioned_throughput_in_mibps=config.provisioned_mibps,
+            lifecycle_policy=_lifecycle(config),
+            lifecycle=protected(protect),
+            tags=label.tags("efs"),
+        )
+        # Keyed by zone, not by position: addresses survive reordering.
+        self._targets = [
+            EfsMountTarget(
+                self,
+                construct_id("mount_target", zone),
+                file_system_id=self.file_system_id,
+                subnet_id=subnet_id,
+                security_groups=[security_group_id],
+            )
+            for zone, subnet_id in subnet_ids.items()
+        ]
+        self._access_point = self._define_access_point(config, label)
+        EfsBackupPolicy(
+            self,
+            "backup",
+            file_system_id=self.file_system_id,
+            backup_policy=EfsBackupPolicyBackupPolicy(status="ENABLED" if config.backup else "DISABLED"),
+        )
+        EfsFileSystemPolicy(
+            self,
+            "policy",
+            file_system_id=self.file_system_id,
+            policy=policy_document(self, "policy_document", self._policy(role_arns)),
+        )
+
+    def _define_access_point(self, config: EfsConfig, label: Label) -> EfsAccessPoint:
+        owner = EfsAccessPointRootDirectoryCreationInfo(
+            owner_uid=config.posix_user_id, owner_gid=config.posix_group_id, permissions="0770"
+        )
+        return EfsAccessPoint(
+            self,
+            "access_point",
+            file_system_id=self.file_system_id,
+            posix_user=EfsAccessPointPosixUser(uid=config.posix_user_id, gid=config.posix_group_id),
+            root_directory=EfsAccessPointRootDirectory(path="/ray", creation_info=owner),
+            tags=label.tags("efs"),
+        )
+
+    def _policy(self, role_arns: Sequence[str]) -> list[Statement]:
+        through_us = Condition("StringEquals", "elasticfilesystem:AccessPointArn", self.access_point_arn)
+        return [
+            Statement(
+                "NodesMount", CLIENT_ACTIONS, [self.arn], principals={"AWS": role_arns}, conditions=[through_us]
+            ),
+            Statement(
+                "DenyWithoutTls",
+                ["*"],
+                [self.arn],
+                effect="Deny",
+                principals=ANYBODY,
+                conditions=[Condition("Bool", "aws:SecureTransport", "false")],
+            ),
+        ]
+
+    def node_statements(self) -> list[Statement]:
+        """What a node's role needs to mount it."""
+        through_us = Condition("StringEquals", "elasticfilesystem:AccessPointArn", self.access_point_arn)
+        return [
+            Statement("Mount", CLIENT_ACTIONS, [self.arn], conditions=[through_us]),
+            Statement("Find", ["elasticfilesystem:DescribeMountTargets"], [self.arn]),
+        ]
+
+    @property
+    def file_system_id(self) -> str:
+        """EFS id (`fs-…`), a token until apply."""
+        return str(self._file_system.id)
+
+    @property
+    def arn(self) -> str:
+        """ARN of the file system, a token until apply."""
+        return str(self._file_system.arn)
+
+    @property
+    def access_point_id(self) -> str:
+        """Id of the access point (`fsap-…`), a token until apply."""
+        return str(self._access_point.id)
+
+    @property
+    def access_point_arn(self) -> str:
+        """ARN of the access point, a token until apply."""
+        return str(self._access_point.arn)
+
+    @property
+    def mount_targets(self) -> list[EfsMountTarget]:
+        """The mount targets, for what must wait for them."""
+        return self._targets
+
+
+def _lifecycle(config: EfsConfig) -> list[EfsFileSystemLifecyclePolicy] | None:
+    """One transition a block, as EFS wants it."""
+    policies = []
+    if config.transition_to_ia_days is not None:
+        policies.append(EfsFileSystemLifecyclePolicy(transition_to_ia=_after(config.transition_to_ia_days)))
+    if config.transition_to_archive_days is not None:
+        policies.append(
+            EfsFileSystemLifecyclePolicy(transition_to_archive=_after(config.transition_to_archive_days))
+        )
+    if policies and config.transition_back_on_access:
+        policies.append(EfsFileSystemLifecyclePolicy(transition_to_primary_storage_class="AFTER_1_ACCESS"))
+    return policies or None
+
+
+def _after(days: int) -> str:
+    return f"AFTER_{days}_DAY" if days == 1 else f"AFTER_{days}_DAYS"

@@ -1,0 +1,103 @@
+"""AWS services reached without leaving the VPC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from constructs import Construct
+
+from config.label import Label
+from config.place import Place
+from modules.aws import VpcEndpoint
+from modules.ids import construct_id
+from modules.policy import ANYBODY, Condition, Statement, policy_document
+
+
+class S3GatewayEndpoint(Construct):
+    """Define the S3 gateway endpoint on all route tables: free, and traffic to S3 does not pass a NAT gateway."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        place: Place,
+        vpc_id: str,
+        route_table_ids: Sequence[str],
+    ) -> None:
+        super().__init__(scope, id_)
+        VpcEndpoint(
+            self,
+            "endpoint",
+            vpc_id=vpc_id,
+            service_name=f"com.amazonaws.{place.region}.s3",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=list(route_table_ids),
+            policy=policy_document(self, "policy", _s3_policy(place)),
+            tags=label.tags("s3"),
+        )
+
+
+class InterfaceEndpoints(Construct):
+    """Define interface endpoints with private DNS names, for principals of this account only."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        services: Sequence[str],
+        label: Label,
+        place: Place,
+        vpc_id: str,
+        subnet_ids: Mapping[str, str],
+        security_group_id: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        policy = policy_document(self, "policy", _own_principals(place))
+        for service in services:
+            VpcEndpoint(
+                self,
+                construct_id(service),
+                vpc_id=vpc_id,
+                service_name=f"com.amazonaws.{place.region}.{service}",
+                vpc_endpoint_type="Interface",
+                private_dns_enabled=True,
+                subnet_ids=list(subnet_ids.values()),
+                security_group_ids=[security_group_id],
+                policy=policy,
+                tags=label.tags(service),
+            )
+
+
+def _own_principals(place: Place) -> list[Statement]:
+    """Credentials of another account, brought into the VPC, get nowhere."""
+    own = Condition("StringEquals", "aws:PrincipalAccount", place.account_id)
+    return [Statement("OwnAccount", ["*"], ["*"], principals=ANYBODY, conditions=[own])]
+
+
+def _s3_policy(place: Place) -> list[Statement]:
+    """The account's own buckets, and those that AWS serves packages, images and agents from.
+
+    Buckets: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html,
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html (image layers) and
+    https://docs.aws.amazon.com/linux/al2023/ug/managing-repos-os-updates.html (packages).
+    """
+    published = [
+        f"al2023-repos-{place.region}-de612dc2",
+        f"prod-{place.region}-starport-layer-bucket",
+        f"amazon-ssm-{place.region}",
+        f"aws-ssm-{place.region}",
+        f"amazoncloudwatch-agent-{place.region}",
+    ]
+    own = Condition("StringEquals", "aws:ResourceAccount", place.account_id)
+    return [
+        Statement("OwnBuckets", ["s3:*"], ["*"], principals=ANYBODY, conditions=[own]),
+        Statement(
+            "PublishedByAws",
+            ["s3:GetObject"],
+            [place.s3_arn(f"{bucket}/*") for bucket in published],
+            principals=ANYBODY,
+        ),
+    ]

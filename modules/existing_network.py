@@ -1,0 +1,58 @@
+"""A VPC that somebody else manages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cdktf import Postcondition, TerraformResourceLifecycle
+from constructs import Construct
+
+from config.network import ExistingNetworkConfig
+from modules.aws import DataAwsSubnet, DataAwsVpc
+from modules.ids import construct_id
+
+
+class ExistingNetwork(Construct):
+    """Look up a VPC and its subnets; a plan fails when they are not what the environment file says."""
+
+    def __init__(self, scope: Construct, id_: str, *, config: ExistingNetworkConfig) -> None:
+        super().__init__(scope, id_)
+        self._vpc = DataAwsVpc(self, "vpc", id=config.vpc_id)
+        self._vpc.lifecycle = _must(
+            "self.enable_dns_support && self.enable_dns_hostnames",
+            f"{config.vpc_id} must have DNS support and DNS hostnames on: EFS and interface endpoints need both.",
+        )
+        self._public = self._subnets("public", config.vpc_id, config.public_subnets)
+        self._private = self._subnets("private", config.vpc_id, config.private_subnets)
+
+    def _subnets(self, tier: str, vpc_id: str, subnet_ids: Mapping[str, str]) -> dict[str, DataAwsSubnet]:
+        subnets = {}
+        for zone, subnet_id in subnet_ids.items():
+            subnet = DataAwsSubnet(self, construct_id(tier, zone), id=subnet_id)
+            subnet.lifecycle = _must(
+                f'self.vpc_id == "{vpc_id}" && self.availability_zone == "{zone}"',
+                f"{subnet_id} must be a subnet of {vpc_id} in {zone}, as the environment file says.",
+            )
+            subnets[zone] = subnet
+        return subnets
+
+    @property
+    def vpc_id(self) -> str:
+        """Id of the VPC."""
+        return str(self._vpc.id)
+
+    @property
+    def public_subnet_ids(self) -> dict[str, str]:
+        """Public subnets by zone."""
+        return {zone: str(subnet.id) for zone, subnet in self._public.items()}
+
+    @property
+    def private_subnet_ids(self) -> dict[str, str]:
+        """Private subnets by zone."""
+        return {zone: str(subnet.id) for zone, subnet in self._private.items()}
+
+
+def _must(condition: str, message: str) -> TerraformResourceLifecycle:
+    return TerraformResourceLifecycle(
+        postcondition=[Postcondition(condition=f"${{{condition}}}", error_message=message)]
+    )

@@ -1,0 +1,64 @@
+"""Flow logs of a VPC."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from config.label import Label
+from config.network import FlowLogsConfig
+from config.place import Place
+from modules.aws import FlowLog
+from modules.log_group import LogGroup
+from modules.policy import Condition, Statement
+from modules.role import Role
+
+
+class FlowLogs(Construct):
+    """Define flow logs of a VPC into an encrypted log group, with a role that may write there only."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: FlowLogsConfig,
+        label: Label,
+        place: Place,
+        vpc_id: str,
+        key_arn: str,
+        permissions_boundary_arn: str | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        group = LogGroup(
+            self, "log_group", label=label, part="flow-logs", retention_days=config.retention_days, key_arn=key_arn
+        )
+        role = Role(
+            self,
+            "role",
+            label=label,
+            part="flow-logs",
+            service="vpc-flow-logs.amazonaws.com",
+            permissions_boundary_arn=permissions_boundary_arn,
+            trust_conditions=[Condition("StringEquals", "aws:SourceAccount", place.account_id)],
+        )
+        role.allow(
+            "write",
+            [
+                Statement(
+                    "Write",
+                    ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+                    [group.arn, f"{group.arn}:*"],
+                )
+            ],
+        )
+        FlowLog(
+            self,
+            "flow_log",
+            vpc_id=vpc_id,
+            traffic_type=config.traffic,
+            log_destination_type="cloud-watch-logs",
+            log_destination=group.arn,
+            iam_role_arn=role.arn,
+            max_aggregation_interval=60,
+            tags=label.tags("flow-logs"),
+        )

@@ -1,0 +1,65 @@
+"""The key that encrypts everything of an environment."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from config.kms import KmsConfig
+from config.label import Label
+from config.place import Place
+from modules.aws import KmsAlias, KmsKey
+from modules.policy import Condition, Statement, policy_document
+
+
+class Key(Construct):
+    """Define the customer managed key, or pass on one that is there.
+
+    EFS, EBS, S3, MemoryDB and Secrets Manager use it with the rights of the caller, which IAM grants through the
+    account's statement; CloudWatch Logs is a caller of its own and has a statement of its own.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, config: KmsConfig, label: Label, place: Place
+    ) -> None:
+        super().__init__(scope, id_)
+        if config.existing_key_arn is not None:
+            self._arn = config.existing_key_arn
+            return
+        key = KmsKey(
+            self,
+            "key",
+            description=f"Encrypts everything of {label.cluster}",
+            enable_key_rotation=True,  # not an option
+            rotation_period_in_days=config.rotation_days,
+            deletion_window_in_days=config.deletion_window_days,
+            policy=policy_document(self, "policy", _key_policy(label, place)),
+            tags=label.tags("key"),
+        )
+        KmsAlias(self, "alias", name=f"alias/{label.cluster}", target_key_id=key.key_id)
+        self._arn = key.arn
+
+    @property
+    def key_arn(self) -> str:
+        """ARN of the key."""
+        return self._arn
+
+
+def _key_policy(label: Label, place: Place) -> list[Statement]:
+    return [
+        Statement(
+            "Account", ["kms:*"], ["*"], principals={"AWS": [place.iam_arn("root")]}
+        ),
+        Statement(
+            "CloudWatchLogs",
+            ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            ["*"],
+            principals={"Service": [f"logs.{place.region}.amazonaws.com"]},
+            conditions=[
+                Condition(
+                    "ArnLike",
+                    "kms:EncryptionContext:aws:logs:arn",
+                    place.arn("logs", f"log-group:/{label.project}/{label.environment}/*"),
+                )
+            ],
+        ),
+    ]

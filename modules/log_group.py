@@ -1,0 +1,36 @@
+"""Encrypted log groups."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from config.label import Label
+from modules.aws import CloudwatchLogGroup
+
+
+class LogGroup(Construct):
+    """Define a log group `/<project>/<environment>/<part>`."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, label: Label, part: str, retention_days: int, key_arn: str
+    ) -> None:
+        super().__init__(scope, id_)
+        self._name = f"/{label.project}/{label.environment}/{part}"
+        self._group = CloudwatchLogGroup(
+            self,
+            "group",
+            name=self._name,
+            retention_in_days=retention_days,
+            kms_key_id=key_arn,
+            tags=label.tags(part),
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the group, known before apply."""
+        return self._name
+
+    @property
+    def arn(self) -> str:
+        """ARN of the group, a token until apply."""
+        return str(self._group.arn)

@@ -1,0 +1,137 @@
+"""VPC, subnets and routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from constructs import Construct
+
+from config.label import Label
+from config.layout import NetworkLayout
+from config.network import NetworkConfig
+from modules.aws import (
+    DefaultSecurityGroup,
+    Eip,
+    InternetGateway,
+    NatGateway,
+    Route,
+    RouteTable,
+    RouteTableAssociation,
+    Subnet,
+    Vpc,
+)
+from modules.ids import construct_id
+
+_ANYWHERE = "0.0.0.0/0"
+
+
+class Network(Construct):
+    """Define a VPC with public and private subnets per zone, each private one with a route table of its own."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, config: NetworkConfig, layout: NetworkLayout, label: Label
+    ) -> None:
+        super().__init__(scope, id_)
+        self._label = label
+        self._vpc = Vpc(
+            self,
+            "vpc",
+            cidr_block=str(config.cidr),
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags=label.tags("vpc"),
+        )
+        # A security group that AWS makes and that cannot be removed: emptied, so that using it by mistake opens nothing.
+        DefaultSecurityGroup(self, "default_security_group", vpc_id=self.vpc_id, tags=label.tags("default"))
+        self._public = self._subnets("public", layout.public)
+        self._private = self._subnets("private", layout.private)
+        self._public_table_id = self._route_public_subnets() if layout.public else None
+        self._private_table_ids = self._route_private_subnets(layout)
+
+    def _subnets(self, tier: str, cidrs: Mapping[str, object]) -> dict[str, Subnet]:
+        return {
+            zone: Subnet(
+                self,
+                construct_id(tier, zone),
+                vpc_id=self.vpc_id,
+                availability_zone=zone,
+                cidr_block=str(cidr),
+                # Nodes ask for their public address themselves; nothing else gets one by standing here.
+                map_public_ip_on_launch=False,
+                tags=self._label.tags(f"{tier}-{zone}", {"rayform:tier": tier}),
+            )
+            for zone, cidr in cidrs.items()
+        }
+
+    def _route_public_subnets(self) -> str:
+        gateway = InternetGateway(self, "internet_gateway", vpc_id=self.vpc_id, tags=self._label.tags("internet-gateway"))
+        table = self._route_table("public", "public")
+        Route(
+            self,
+            "public_route_internet",
+            route_table_id=table.id,
+            destination_cidr_block=_ANYWHERE,
+            gateway_id=gateway.id,
+        )
+        for zone, subnet in self._public.items():
+            self._associate("public", zone, subnet, table)
+        return str(table.id)
+
+    def _route_private_subnets(self, layout: NetworkLayout) -> dict[str, str]:
+        gateways = {zone: self._nat_gateway(zone) for zone in layout.nat_zones}
+        tables = {}
+        for zone, subnet in self._private.items():
+            table = self._route_table(construct_id("private", zone), f"private-{zone}")
+            self._associate("private", zone, subnet, table)
+            # The zone's own gateway, or the single one: every private table is served.
+            gateway = gateways.get(zone) or next(iter(gateways.values()), None)
+            if gateway is not None:
+                Route(
+                    self,
+                    construct_id("private_route_nat", zone),
+                    route_table_id=table.id,
+                    destination_cidr_block=_ANYWHERE,
+                    nat_gateway_id=gateway.id,
+                )
+            tables[zone] = str(table.id)
+        return tables
+
+    def _nat_gateway(self, zone: str) -> NatGateway:
+        part = f"nat-{zone}"
+        address = Eip(self, construct_id("nat_address", zone), domain="vpc", tags=self._label.tags(part))
+        return NatGateway(
+            self,
+            construct_id("nat_gateway", zone),
+            allocation_id=address.id,
+            subnet_id=self._public[zone].id,
+            tags=self._label.tags(part),
+        )
+
+    def _route_table(self, id_: str, part: str) -> RouteTable:
+        return RouteTable(self, f"{id_}_route_table", vpc_id=self.vpc_id, tags=self._label.tags(part))
+
+    def _associate(self, tier: str, zone: str, subnet: Subnet, table: RouteTable) -> None:
+        RouteTableAssociation(
+            self, construct_id(tier, "association", zone), subnet_id=subnet.id, route_table_id=table.id
+        )
+
+    @property
+    def vpc_id(self) -> str:
+        """Id of the VPC, a token until apply."""
+        return str(self._vpc.id)
+
+    @property
+    def public_subnet_ids(self) -> dict[str, str]:
+        """Public subnets by zone."""
+        return {zone: str(subnet.id) for zone, subnet in self._public.items()}
+
+    @property
+    def private_subnet_ids(self) -> dict[str, str]:
+        """Private subnets by zone."""
+        return {zone: str(subnet.id) for zone, subnet in self._private.items()}
+
+    @property
+    def route_table_ids(self) -> list[str]:
+        """All route tables of the subnets."""
+        public = [self._public_table_id] if self._public_table_id is not None else []
+        return [*public, *self._private_table_ids.values()]

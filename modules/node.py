@@ -1,0 +1,145 @@
+"""One EC2 instance of the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf import TerraformLocal
+from constructs import Construct
+
+from config.instance_types import is_burstable
+from config.label import Label
+from config.nodes import NodeConfig
+from modules.aws import (
+    Instance,
+    InstanceCreditSpecification,
+    InstanceInstanceMarketOptions,
+    InstanceInstanceMarketOptionsSpotOptions,
+    InstanceMetadataOptions,
+    InstanceRootBlockDevice,
+)
+from modules.image import Image
+from modules.protection import waive
+from scripts.rendering.terraform_text import escape_interpolation
+
+
+@dataclass(frozen=True)
+class NodeSurroundings:
+    """What the nodes of a tier share."""
+
+    subnet_ids: Mapping[str, str]
+    """By zone."""
+    security_group_id: str
+    instance_profile_name: str
+    key_arn: str
+    public: bool
+    """Whether nodes get a public address."""
+    ssh_key_name: str | None
+
+
+class Node(Construct):
+    """Define one instance: IMDSv2 only, encrypted root volume, detailed monitoring, EBS-optimized."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: NodeConfig,
+        label: Label,
+        part: str,
+        tags: Mapping[str, str],
+        zone: str,
+        image: Image,
+        user_data: str,
+        surroundings: NodeSurroundings,
+        spot: bool = False,
+        placement_group: str | None = None,
+        termination_protection: bool = False,
+    ) -> None:
+        super().__init__(scope, id_)
+        all_tags = label.tags(part, {**config.tags, **tags})
+        # As a local, so that the script can be read in the synthesized JSON.
+        script = TerraformLocal(self, "user_data", escape_interpolation(user_data))
+        self._instance = Instance(
+            self,
+            "instance",
+            ami=image.id,
+            instance_type=config.instance_type,
+            subnet_id=surroundings.subnet_ids[zone],
+            vpc_security_group_ids=[surroundings.security_group_id],
+            associate_public_ip_address=surroundings.public,
+            iam_instance_profile=surroundings.instance_profile_name,
+            key_name=surroundings.ssh_key_name,
+            user_data_base64=f"${{base64gzip({script.fqn})}}",
+            user_data_replace_on_change=True,
+            monitoring=True,
+            ebs_optimized=True,
+            disable_api_termination=termination_protection,
+            placement_group=placement_group,
+            metadata_options=InstanceMetadataOptions(
+                http_endpoint="enabled",
+                http_tokens="required",  # IMDSv2: not an option
+                http_put_response_hop_limit=config.metadata_hop_limit,
+                instance_metadata_tags="disabled",
+            ),
+            root_block_device=InstanceRootBlockDevice(
+                volume_type=config.root_volume_type,
+                volume_size=config.root_volume_gib,
+                iops=config.root_volume_iops,
+                throughput=config.root_volume_throughput_mibps,
+                encrypted=True,  # not an option
+                kms_key_id=surroundings.key_arn,
+                delete_on_termination=True,
+                tags=all_tags,
+            ),
+            credit_specification=_credits(config),
+            instance_market_options=_spot() if spot else None,
+            lifecycle=image.lifecycle,
+            tags=all_tags,
+        )
+        self._explain(config, surroundings)
+
+    def _explain(self, config: NodeConfig, surroundings: NodeSurroundings) -> None:
+        reasons = {}
+        if surroundings.public:
+            reasons["CKV_AWS_88"] = "access.public_nodes asks for public addresses; security groups let in named ranges only."
+        if config.metadata_hop_limit > 1:
+            reasons["CKV_AWS_341"] = "containers: true asks for a hop limit of 2, so that containers can use the node's role."
+        if reasons:
+            waive(self._instance, **reasons)
+
+    @property
+    def instance_id(self) -> str:
+        """Instance id, a token until apply."""
+        return str(self._instance.id)
+
+    @property
+    def private_ip(self) -> str:
+        """Private address, a token until apply."""
+        return str(self._instance.private_ip)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a person or a script needs to reach it."""
+        return {
+            "instance_id": self.instance_id,
+            "private_ip": self.private_ip,
+            "public_ip": str(self._instance.public_ip),
+            "availability_zone": str(self._instance.availability_zone),
+        }
+
+
+def _credits(config: NodeConfig) -> InstanceCreditSpecification | None:
+    """Burstable nodes are slowed down, not billed without bound, when their credits are used up."""
+    return InstanceCreditSpecification(cpu_credits="standard") if is_burstable(config.instance_type) else None
+
+
+def _spot() -> InstanceInstanceMarketOptions:
+    return InstanceInstanceMarketOptions(
+        market_type="spot",
+        spot_options=InstanceInstanceMarketOptionsSpotOptions(
+            spot_instance_type="one-time", instance_interruption_behavior="terminate"
+        ),
+    )

@@ -1,0 +1,89 @@
+"""What the nodes may do in AWS: least privilege, by ARN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from config.label import Label
+from config.place import Place
+from modules.policy import Condition, Statement
+from modules.s3 import LIST_ACTIONS, READ_ACTIONS, WRITE_ACTIONS
+
+_ANY = ["*"]
+
+
+def metrics_namespace(label: Label) -> str:
+    """CloudWatch namespace of the nodes' metrics."""
+    return f"Rayform/{label.cluster}"
+
+
+def bucket_statements(readable: Sequence[str], writable: Sequence[str]) -> list[Statement]:
+    """Use of the environment's buckets, given by ARN."""
+    statements = []
+    if readable:
+        statements.append(Statement("List", LIST_ACTIONS, readable))
+        statements.append(Statement("Read", READ_ACTIONS, [f"{arn}/*" for arn in readable]))
+    if writable:
+        statements.append(Statement("Write", WRITE_ACTIONS, [f"{arn}/*" for arn in writable]))
+    return statements
+
+
+def key_statements(key_arn: str, place: Place) -> list[Statement]:
+    """Use of the key through the services that hold the nodes' data."""
+    services = [f"{service}.{place.region}.amazonaws.com" for service in ("s3", "secretsmanager")]
+    return [
+        Statement(
+            f"Through{service.split('.')[0].title()}",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            [key_arn],
+            conditions=[Condition("StringEquals", "kms:ViaService", service)],
+        )
+        for service in services
+    ]
+
+
+def secret_statements(secret_arns: Sequence[str]) -> list[Statement]:
+    """Read named secrets."""
+    return [Statement("Read", ["secretsmanager:GetSecretValue"], secret_arns)]
+
+
+def log_statements(log_group_arn: str) -> list[Statement]:
+    """Write to the nodes' log group."""
+    actions = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+    return [Statement("Write", actions, [log_group_arn, f"{log_group_arn}:*"])]
+
+
+def metric_statements(label: Label) -> list[Statement]:
+    """Send metrics under the cluster's own namespace; the action knows no resources."""
+    own = Condition("StringEquals", "cloudwatch:namespace", metrics_namespace(label))
+    return [Statement("Send", ["cloudwatch:PutMetricData"], _ANY, conditions=[own])]
+
+
+def session_statements() -> list[Statement]:
+    """Session Manager, without the parameter and document rights of AmazonSSMManagedInstanceCore.
+
+    These actions know no resources.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+    """
+    channels = [f"ssmmessages:{verb}{kind}Channel" for verb in ("Create", "Open") for kind in ("Control", "Data")]
+    messages = [
+        f"ec2messages:{action}"
+        for action in (
+            "AcknowledgeMessage",
+            "DeleteMessage",
+            "FailMessage",
+            "GetEndpoint",
+            "GetMessages",
+            "SendReply",
+        )
+    ]
+    return [Statement("Session", ["ssm:UpdateInstanceInformation", *channels, *messages], _ANY)]
+
+
+def registry_statements(place: Place) -> list[Statement]:
+    """Pull images from the account's registry."""
+    pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    return [
+        Statement("Token", ["ecr:GetAuthorizationToken"], _ANY),
+        Statement("Pull", pull, [place.arn("ecr", "repository/*")]),
+    ]

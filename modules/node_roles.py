@@ -1,0 +1,66 @@
+"""The roles of head and workers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from config.iam import IamConfig
+from config.label import Label
+from config.place import Place
+from config.ports import Tier
+from modules.node_policy import (
+    key_statements,
+    log_statements,
+    metric_statements,
+    registry_statements,
+    secret_statements,
+    session_statements,
+)
+from modules.policy import Statement
+from modules.role import InstanceRole
+
+
+class NodeRoles(Construct):
+    """Define a role with an instance profile per tier; what a role may do is added by ARN."""
+
+    def __init__(self, scope: Construct, id_: str, *, config: IamConfig, label: Label, place: Place) -> None:
+        super().__init__(scope, id_)
+        self._label, self._place = label, place
+        boundary = config.permissions_boundary_arn
+        self._roles: dict[Tier, InstanceRole] = {
+            tier: InstanceRole(self, tier, label=label, part=tier, permissions_boundary_arn=boundary)
+            for tier in ("head", "worker")
+        }
+        self._roles["head"].attach(config.head_managed_policy_arns)
+        self._roles["worker"].attach(config.worker_managed_policy_arns)
+
+    def allow_basics(self, *, key_arn: str, log_group_arn: str, secret_arns: dict[Tier, Sequence[str]]) -> None:
+        """What every node does: read its secrets, send logs and metrics, pull images, be reached by Session Manager."""
+        for tier, role in self._roles.items():
+            role.allow("key", key_statements(key_arn, self._place))
+            role.allow("secrets", secret_statements(secret_arns[tier]))
+            role.allow("logs", log_statements(log_group_arn))
+            role.allow("metrics", metric_statements(self._label))
+            role.allow("sessions", session_statements())
+            role.allow("registry", registry_statements(self._place))
+
+    def allow(self, name: str, statements: Sequence[Statement]) -> None:
+        """Add a policy to both roles; none when there is nothing to allow."""
+        for role in self._roles.values() if statements else ():
+            role.allow(name, statements)
+
+    def instance_profile_name(self, tier: Tier) -> str:
+        """Instance profile of a tier, a token that makes instances wait for it."""
+        return self._roles[tier].instance_profile_name
+
+    @property
+    def arns(self) -> dict[Tier, str]:
+        """Role ARNs by tier, tokens until apply."""
+        return {tier: role.arn for tier, role in self._roles.items()}
+
+    @property
+    def instance_profile_arns(self) -> dict[Tier, str]:
+        """Instance profile ARNs by tier, tokens until apply."""
+        return {tier: role.instance_profile_arn for tier, role in self._roles.items()}

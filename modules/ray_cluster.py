@@ -1,0 +1,84 @@
+"""The nodes of a static cluster: a head, and workers in named groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from constructs import Construct
+
+from config.ports import Tier
+from config.static_ec2 import StaticEc2Config
+from modules.dns import HEAD, PrivateZone
+from modules.ids import construct_id
+from modules.image import Image
+from modules.node import Node, NodeSurroundings
+from modules.worker_group import WorkerGroup
+from scripts.rendering.bootstrap import ClusterFacts, render_bootstrap
+
+HEAD_NODE = "head-node"
+
+
+class RayCluster(Construct):
+    """Define the head, its name in the private zone, and the worker groups that join by that name."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: StaticEc2Config,
+        facts: ClusterFacts,
+        zone: PrivateZone,
+        head: NodeSurroundings,
+        workers: NodeSurroundings,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._config, self._facts = config, facts
+        self._head = self._define_head(head)
+        zone.add(HEAD, self._head.private_ip)
+        self._groups = [self._define_group(name, workers) for name in config.workers]
+
+    def _define_head(self, surroundings: NodeSurroundings) -> Node:
+        config = self._config
+        return Node(
+            self,
+            "head",
+            config=config.head,
+            label=config.label,
+            part=HEAD_NODE,
+            tags={"rayform:role": "head"},
+            zone=config.head_zone(),
+            image=Image(self, "head_image", config=config.head),
+            user_data=self._user_data("head", "head")(HEAD_NODE),
+            surroundings=surroundings,
+            termination_protection=config.protect,
+        )
+
+    def _define_group(self, name: str, surroundings: NodeSurroundings) -> WorkerGroup:
+        group = self._config.workers[name]
+        return WorkerGroup(
+            self,
+            construct_id("worker", name),
+            name=name,
+            config=group,
+            label=self._config.label,
+            zones=[self._config.worker_zone(group, index) for index in range(group.count)],
+            user_data=self._user_data("worker", name),
+            surroundings=surroundings,
+        )
+
+    def _user_data(self, tier: Tier, group: str) -> Callable[[str], str]:
+        node = self._config.head if tier == "head" else self._config.workers[group]
+        return lambda node_name: render_bootstrap(
+            tier, node_name=node_name, node=node, ray=self._config.ray, facts=self._facts, group=group
+        )
+
+    @property
+    def head_facts(self) -> dict[str, str]:
+        """Ids and addresses of the head."""
+        return self._head.facts
+
+    @property
+    def worker_facts(self) -> dict[str, dict[str, str]]:
+        """Ids and addresses of the workers, by name."""
+        return {name: facts for group in self._groups for name, facts in group.facts.items()}

@@ -1,0 +1,92 @@
+"""IAM roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from constructs import Construct
+
+from config.label import Label
+from modules.aws import IamInstanceProfile, IamRole, IamRolePolicy, IamRolePolicyAttachment
+from modules.ids import construct_id
+from modules.policy import Condition, Statement, policy_document, service_trust
+
+
+class Role(Construct):
+    """Define a role that one AWS service takes on; it may do nothing until `allow` says so."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        part: str,
+        service: str,
+        permissions_boundary_arn: str | None,
+        trust_conditions: Sequence[Condition] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        self._role = IamRole(
+            self,
+            "role",
+            name=label.name(part),
+            description=f"{part} of {label.cluster}",
+            assume_role_policy=policy_document(self, "trust", [service_trust(service, trust_conditions)]),
+            permissions_boundary=permissions_boundary_arn,
+            tags=label.tags(part),
+        )
+
+    def allow(self, name: str, statements: Sequence[Statement]) -> None:
+        """Add an inline policy: it lives and dies with the role."""
+        IamRolePolicy(
+            self,
+            f"policy_{name}",
+            name=name,
+            role=self.name,
+            policy=policy_document(self, f"document_{name}", statements),
+        )
+
+    def attach(self, policy_arns: Sequence[str]) -> None:
+        """Attach managed policies that the user named."""
+        for arn in policy_arns:
+            IamRolePolicyAttachment(
+                self, construct_id("attachment", arn.split("/")[-1]), role=self.name, policy_arn=arn
+            )
+
+    @property
+    def name(self) -> str:
+        """Name of the role, a token that makes others wait for it."""
+        return str(self._role.name)
+
+    @property
+    def arn(self) -> str:
+        """ARN of the role, a token until apply."""
+        return str(self._role.arn)
+
+
+class InstanceRole(Role):
+    """Define a role for EC2 instances, with an instance profile of the same name."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, label: Label, part: str, permissions_boundary_arn: str | None
+    ) -> None:
+        super().__init__(
+            scope,
+            id_,
+            label=label,
+            part=part,
+            service="ec2.amazonaws.com",
+            permissions_boundary_arn=permissions_boundary_arn,
+        )
+        self._profile = IamInstanceProfile(self, "profile", name=label.name(part), role=self.name, tags=label.tags(part))
+
+    @property
+    def instance_profile_name(self) -> str:
+        """Name of the instance profile, a token that makes instances wait for it."""
+        return str(self._profile.name)
+
+    @property
+    def instance_profile_arn(self) -> str:
+        """ARN of the instance profile, a token until apply."""
+        return str(self._profile.arn)

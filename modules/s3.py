@@ -1,0 +1,265 @@
+"""Buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from constructs import Construct
+
+from config.label import Label
+from config.place import Place
+from config.s3 import LOGS_BUCKET, BucketConfig, CorsConfig
+from modules.aws import (
+    S3Bucket,
+    S3BucketCorsConfiguration,
+    S3BucketCorsConfigurationCorsRule,
+    S3BucketLoggingA,
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+    S3BucketPolicy,
+    S3BucketPublicAccessBlock,
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from modules.ids import construct_id
+from modules.policy import ANYBODY, Condition, Statement, policy_document
+from modules.protection import protected, waive
+from modules.s3_lifecycle import define_lifecycle
+
+LIST_ACTIONS = ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketLocation")
+READ_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion")
+WRITE_ACTIONS = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+
+
+class Bucket(Construct):
+    """Define a private, versioned, encrypted bucket that takes TLS only.
+
+    Stateful: `protect` maps to Terraform `prevent_destroy`, and only an unprotected bucket is emptied when destroyed.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: BucketConfig,
+        name: str,
+        label: Label,
+        part: str,
+        key_arn: str | None,
+        protect: bool,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._bucket = S3Bucket(
+            self,
+            "bucket",
+            bucket=name,
+            force_destroy=not protect,
+            lifecycle=protected(protect),
+            tags=label.tags(part),
+        )
+        self._block_public_access()
+        self._encrypt(key_arn)
+        S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=self.name,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        define_lifecycle(self, config=config, bucket=self.name)
+        if config.cors:
+            self._allow_origins(config.cors)
+        waive(
+            self._bucket,
+            CKV_AWS_144="Copies in another region are for the account's backup policy to decide; versions are kept here.",
+            CKV2_AWS_62="Nothing listens to events of these buckets; jobs read them by name.",
+        )
+
+    def _block_public_access(self) -> None:
+        S3BucketPublicAccessBlock(
+            self,
+            "public_access_block",
+            bucket=self.name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=self.name,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+
+    def _encrypt(self, key_arn: str | None) -> None:
+        default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+            sse_algorithm="AES256" if key_arn is None else "aws:kms", kms_master_key_id=key_arn
+        )
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=self.name,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=default, bucket_key_enabled=key_arn is not None
+                )
+            ],
+        )
+
+    def _allow_origins(self, rules: Sequence[CorsConfig]) -> None:
+        S3BucketCorsConfiguration(
+            self,
+            "cors",
+            bucket=self.name,
+            cors_rule=[
+                S3BucketCorsConfigurationCorsRule(
+                    allowed_origins=rule.origins,
+                    allowed_methods=list(rule.methods),
+                    allowed_headers=rule.headers or None,
+                    expose_headers=rule.expose_headers or None,
+                    max_age_seconds=rule.max_age_seconds,
+                )
+                for rule in rules
+            ],
+        )
+
+    def log_access_to(self, bucket: Bucket, prefix: str) -> None:
+        """Deliver access logs to another bucket, once its policy lets S3 do so."""
+        S3BucketLoggingA(
+            self,
+            "logging",
+            bucket=self.name,
+            target_bucket=bucket.name,
+            target_prefix=prefix,
+            depends_on=[bucket.policy],
+        )
+
+    def set_policy(self, statements: Sequence[Statement]) -> None:
+        """Refuse requests without TLS, and add statements."""
+        tls_only = Statement(
+            "DenyWithoutTls",
+            ["s3:*"],
+            [self.arn, f"{self.arn}/*"],
+            effect="Deny",
+            principals=ANYBODY,
+            conditions=[Condition("Bool", "aws:SecureTransport", "false")],
+        )
+        self._policy = S3BucketPolicy(
+            self, "policy", bucket=self.name, policy=policy_document(self, "policy_document", [tls_only, *statements])
+        )
+
+    @property
+    def policy(self) -> S3BucketPolicy:
+        """The bucket's policy, for what must wait for it."""
+        return self._policy
+
+    @property
+    def resource(self) -> S3Bucket:
+        """The bucket, for waivers."""
+        return self._bucket
+
+    @property
+    def name(self) -> str:
+        """Name of the bucket, a token that makes others wait for it."""
+        return str(self._bucket.id)
+
+    @property
+    def arn(self) -> str:
+        """ARN of the bucket, a token until apply."""
+        return str(self._bucket.arn)
+
+
+class Buckets(Construct):
+    """Define the buckets of an environment, and the one that takes the access logs of the others."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        configs: Mapping[str, BucketConfig],
+        names: Mapping[str, str],
+        label: Label,
+        place: Place,
+        key_arn: str,
+        role_arns: Sequence[str],
+        protect: bool,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._buckets = {
+            part: Bucket(
+                self,
+                construct_id(part),
+                config=config,
+                name=names[part],
+                label=label,
+                part=part,
+                # S3 cannot deliver access logs to a bucket whose default encryption is a KMS key.
+                # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+                key_arn=None if part == LOGS_BUCKET else key_arn,
+                protect=protect,
+            )
+            for part, config in configs.items()
+        }
+        for part, bucket in self._buckets.items():
+            if part != LOGS_BUCKET:
+                bucket.set_policy(node_statements(bucket, configs[part], role_arns))
+        if self._buckets:
+            self._deliver_logs(self._buckets[LOGS_BUCKET], place)
+
+    def _deliver_logs(self, logs: Bucket, place: Place) -> None:
+        logs.set_policy([_log_delivery(logs, place)])
+        _explain_logs_bucket(logs)
+        for part, bucket in self._buckets.items():
+            if bucket is not logs:
+                bucket.log_access_to(logs, f"{part}/")
+
+    def readable(self, configs: Mapping[str, BucketConfig]) -> list[str]:
+        """ARNs of the buckets that nodes may read."""
+        return [bucket.arn for part, bucket in self._buckets.items() if configs[part].node_access != "none"]
+
+    def writable(self, configs: Mapping[str, BucketConfig]) -> list[str]:
+        """ARNs of the buckets that nodes may write to."""
+        return [bucket.arn for part, bucket in self._buckets.items() if configs[part].node_access == "read_write"]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Bucket names by their name in the environment file."""
+        return {part: bucket.name for part, bucket in self._buckets.items()}
+
+
+def node_statements(bucket: Bucket, config: BucketConfig, role_arns: Sequence[str]) -> list[Statement]:
+    """What the bucket's policy lets the node roles do."""
+    if config.node_access == "none":
+        return []
+    roles = {"AWS": list(role_arns)}
+    writes = WRITE_ACTIONS if config.node_access == "read_write" else ()
+    return [
+        Statement("NodesList", LIST_ACTIONS, [bucket.arn], principals=roles),
+        Statement("NodesUse", [*READ_ACTIONS, *writes], [f"{bucket.arn}/*"], principals=roles),
+    ]
+
+
+def _log_delivery(bucket: Bucket, place: Place) -> Statement:
+    own_account = Condition("StringEquals", "aws:SourceAccount", place.account_id)
+    return Statement(
+        "AccessLogs",
+        ["s3:PutObject"],
+        [f"{bucket.arn}/*"],
+        principals={"Service": ["logging.s3.amazonaws.com"]},
+        conditions=[own_account],
+    )
+
+
+def _explain_logs_bucket(bucket: Bucket) -> None:
+    waive(
+        bucket.resource,
+        CKV_AWS_144="Copies in another region are for the account's backup policy to decide; versions are kept here.",
+        CKV2_AWS_62="Nothing listens to events of these buckets; jobs read them by name.",
+        CKV_AWS_18="It takes the access logs of the others; logging it into itself would never end.",
+        CKV_AWS_145="S3 delivers access logs only to buckets encrypted with its own keys (AES256).",
+    )

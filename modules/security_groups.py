@@ -1,0 +1,82 @@
+"""Security groups, made from the list of declared rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any
+
+from constructs import Construct
+
+from config.firewall import Group, Rule
+from config.label import Label
+from modules.aws import SecurityGroup, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule
+from modules.ids import construct_id
+
+_DESCRIPTIONS: dict[Group, str] = {
+    "head": "Ray head node",
+    "worker": "Ray worker nodes",
+    "efs": "Mount targets of the shared file system",
+    "memorydb": "State of the Ray head",
+    "endpoints": "Interface endpoints",
+}
+_RULE_CLASSES = {"ingress": VpcSecurityGroupIngressRule, "egress": VpcSecurityGroupEgressRule}
+
+
+class SecurityGroups(Construct):
+    """Define the security groups; every rule is a resource of its own, with one port range, one peer and a reason."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        groups: Sequence[Group],
+        rules: Sequence[Rule],
+        label: Label,
+        vpc_id: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._label = label
+        self._groups = {
+            group: SecurityGroup(
+                self,
+                group,
+                name=label.name(group),
+                description=_DESCRIPTIONS[group],
+                vpc_id=vpc_id,
+                tags=label.tags(group),
+            )
+            for group in groups
+        }
+        for rule in rules:
+            self._define(rule)
+
+    def _define(self, rule: Rule) -> None:
+        _RULE_CLASSES[rule.direction](
+            self,
+            construct_id(rule.group, rule.direction, rule.name, rule.peer),
+            security_group_id=self.id_of(rule.group),
+            ip_protocol=rule.protocol,
+            from_port=rule.first_port,
+            to_port=rule.last_port,
+            description=rule.description,
+            tags=self._label.tags(f"{rule.group}-{rule.name}"),
+            **self._peer(rule),
+        )
+
+    def _peer(self, rule: Rule) -> dict[str, Any]:
+        if isinstance(rule.peer, IPv4Network):
+            return {"cidr_ipv4": str(rule.peer)}
+        if isinstance(rule.peer, IPv6Network):
+            return {"cidr_ipv6": str(rule.peer)}
+        return {"referenced_security_group_id": self.id_of(rule.peer)}
+
+    def id_of(self, group: Group) -> str:
+        """Id of a group, a token until apply."""
+        return str(self._groups[group].id)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Ids by group."""
+        return {group: self.id_of(group) for group in self._groups}

@@ -1,0 +1,1 @@
+"""Text from templates: pure, without AWS and without CDKTF."""
