@@ -1,0 +1,45 @@
+"""What moto lacks for the resources of our modules: one file per AWS service, loaded for its side effects."""
+
+from __future__ import annotations
+
+import importlib
+
+from config.errors import UserError
+from scripts.local_aws.extensions.plumbing import ExtensionError
+from scripts.local_aws.identity import moto_version
+
+TESTED_MOTO = "5.2.5"
+
+EXTENSIONS = (
+    "fail_fast",
+    "images",
+    "ec2_credits",
+    "ec2_endpoints",
+    "ec2_instances",
+    "ec2_network",
+    "ec2_placement_groups",
+    "ec2_security_groups",
+    "ec2_spot",
+    "ec2_volumes",
+    "efs",
+    "iam",
+    "kms",
+    "logs",
+    "memorydb",
+    "memorydb_acls",
+    "memorydb_parameters",
+    "route53",
+    "s3",
+    "s3_refusals",
+)
+
+
+def load() -> None:
+    """Patch moto, or say that its version is not the one that this was written for."""
+    if moto_version() != TESTED_MOTO:
+        raise UserError(f"the embedded AWS needs moto {TESTED_MOTO}, found {moto_version()}; run: make setup")
+    for name in EXTENSIONS:
+        try:
+            importlib.import_module(f"{__name__}.{name}")
+        except ExtensionError as error:
+            raise UserError(f"the embedded AWS does not fit this moto: {error}; run: make setup") from error

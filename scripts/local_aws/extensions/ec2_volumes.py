@@ -1,0 +1,65 @@
+"""EBS volumes: sizes that come from the image, gp3 performance and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+from moto.ec2.responses import EC2Response
+
+from scripts.local_aws.extensions.plumbing import AwsError, Params, op, wrap
+
+IMAGE_GIB = 8
+"""Size of the root snapshot of every image here."""
+
+GP3_IOPS, GP3_MIBPS = 3000, 125
+GP3_MOST_IOPS, GP3_MOST_MIBPS = 80000, 2000
+GP3_IOPS_PER_GIB, GP3_IOPS_PER_MIBPS = 500, 4
+
+
+def size_from_image(params: Params) -> None:
+    """Give a device without a size the image's, as AWS does."""
+    for device in params.get("BlockDeviceMappings") or []:
+        ebs = device.get("Ebs")
+        if ebs is None:
+            continue
+        if not ebs.get("VolumeSize") and not ebs.get("SnapshotId"):
+            ebs["VolumeSize"] = IMAGE_GIB
+        if ebs.get("VolumeType") == "gp3":
+            refuse_gp3(int(ebs["VolumeSize"]), ebs.get("Iops"), ebs.get("Throughput"))
+
+
+def settle_root_volumes(backend: Any, instance: Any, params: Params) -> None:
+    """Give a launch's volumes the performance that was asked for; moto drops it."""
+    wanted = {device.get("DeviceName"): device.get("Ebs", {}) for device in params.get("BlockDeviceMappings") or []}
+    for name, attachment in instance.get_block_device_mapping:
+        volume = backend.get_volume(attachment.volume_id)
+        if volume.volume_type == "gp3":
+            volume.throughput = wanted.get(name, {}).get("Throughput") or GP3_MIBPS
+            volume.iops = wanted.get(name, {}).get("Iops") or volume.iops or GP3_IOPS
+
+
+def refuse_gp3(size_gib: int, iops: int | None, throughput_mibps: int | None) -> None:
+    """https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html#gp3-performance"""
+    iops, throughput_mibps = iops or GP3_IOPS, throughput_mibps or GP3_MIBPS
+    most_iops = min(GP3_MOST_IOPS, max(GP3_IOPS, GP3_IOPS_PER_GIB * size_gib))
+    too_fast = throughput_mibps > GP3_MOST_MIBPS or throughput_mibps * GP3_IOPS_PER_MIBPS > iops
+    if not GP3_IOPS <= iops <= most_iops or throughput_mibps < GP3_MIBPS or too_fast:
+        message = f"a gp3 volume of {size_gib} GiB cannot have {iops} IOPS and {throughput_mibps} MiB/s"
+        raise AwsError("InvalidParameterValue", message)
+
+
+@wrap(EC2Backend, "create_volume")
+def create_volume(original: Callable[..., Any], self: Any, **given: Any) -> Any:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html"""
+    if given.get("volume_type") == "gp3":
+        refuse_gp3(int(given.get("size") or IMAGE_GIB), given.get("iops"), given.get("throughput"))
+        given["throughput"] = given.get("throughput") or GP3_MIBPS
+    return original(self, **given)
+
+
+@op(EC2Response)
+def get_ebs_default_kms_key_id(self: Any, _params: Params) -> Params:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetEbsDefaultKmsKeyId.html"""
+    return {"KmsKeyId": f"arn:aws:kms:{self.region}:{self.current_account}:alias/aws/ebs"}

@@ -1,0 +1,127 @@
+"""Machine images that AWS and others publish by SSM parameter, and that moto lacks.
+
+An id is computed from region and parameter, so it stays the same for ever; DescribeImages and GetParameter agree on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from moto.core.utils import utcnow
+from moto.ec2.models.amis import Ami, AmiBackend
+from moto.ssm.models import Parameter, ParameterDict
+
+from scripts.local_aws.extensions.plumbing import wrap
+
+AMAZON, CANONICAL, DEEP_LEARNING = "137112412989", "099720109477", "898082745236"
+AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/"
+
+
+@dataclass(frozen=True)
+class Image:
+    """What DescribeImages says of a published image."""
+
+    name: str
+    architecture: str
+    owner_id: str
+    root_device_name: str = "/dev/sda1"
+
+
+def _ubuntu() -> dict[str, Image]:
+    """https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/"""
+    images = {}
+    for version, codename, disk in (("22.04", "jammy", "gp2"), ("24.04", "noble", "gp3")):
+        for label, architecture in (("amd64", "x86_64"), ("arm64", "arm64")):
+            path = f"/aws/service/canonical/ubuntu/server/{version}/stable/current/{label}/hvm/ebs-{disk}/ami-id"
+            family = "hvm-ssd-gp3" if disk == "gp3" else "hvm-ssd"
+            name = f"ubuntu/images/{family}/ubuntu-{codename}-{version}-{label}-server-20261101"
+            images[path] = Image(name, architecture, CANONICAL)
+    return images
+
+
+def _deep_learning() -> dict[str, Image]:
+    """https://docs.aws.amazon.com/dlami/latest/devguide/find-dlami-id.html"""
+    systems = {
+        "ubuntu-22.04": ("Ubuntu 22.04", "/dev/sda1"),
+        "ubuntu-24.04": ("Ubuntu 24.04", "/dev/sda1"),
+        "amazon-linux-2023": ("Amazon Linux 2023", "/dev/xvda"),
+    }
+    images = {}
+    for system, (title, root) in systems.items():
+        for architecture, label in (("x86_64", ""), ("arm64", "ARM64 ")):
+            base = f"/aws/service/deeplearning/ami/{architecture}/base-oss-nvidia-driver-gpu-{system}"
+            name = f"Deep Learning {label}Base OSS Nvidia Driver GPU AMI ({title}) 20261101"
+            images[f"{base}/latest/ami-id"] = Image(name, architecture, DEEP_LEARNING, root)
+    return images
+
+
+def _amazon_linux() -> dict[str, Image]:
+    """moto has these but for the newest regions.
+
+    https://docs.aws.amazon.com/linux/al2023/ug/ec2.html#launch-via-aws-cli
+    """
+    return {
+        f"{AMAZON_LINUX}al2023-ami-kernel-default-{architecture}": Image(
+            f"al2023-ami-2023.12.20260930.0-kernel-6.18-{architecture}", architecture, AMAZON, "/dev/xvda"
+        )
+        for architecture in ("x86_64", "arm64")
+    }
+
+
+IMAGES = {**_ubuntu(), **_deep_learning(), **_amazon_linux()}
+"""Published images by SSM parameter."""
+
+
+def image_id(region: str, path: str) -> str:
+    """The id of a published image in a region."""
+    return "ami-" + hashlib.sha256(f"{region}{path}".encode()).hexdigest()[:17]
+
+
+@wrap(AmiBackend, "_load_amis")
+def load_images(original: Callable[[Any], None], self: Any) -> None:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html"""
+    original(self)
+    for path, image in IMAGES.items():
+        ami_id = image_id(self.region_name, path)
+        self.amis[ami_id] = Ami(
+            self,
+            ami_id,
+            name=image.name,
+            description=image.name,
+            owner_id=image.owner_id,
+            owner_alias="amazon",
+            public=True,
+            virtualization_type="hvm",
+            architecture=image.architecture,
+            image_location=f"amazon/{image.name}",
+            hypervisor="xen",
+            root_device_type="ebs",
+            root_device_name=image.root_device_name,
+        )
+
+
+@wrap(ParameterDict, "_check_loading_status")
+def publish_parameter(original: Callable[[Any, str], None], self: Any, key: str) -> None:
+    """https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-ami.html"""
+    original(self, key)
+    path = str(key or "")
+    if path in IMAGES and not dict.__contains__(self, path):
+        dict.__setitem__(self, path, [_parameter(self, path)])
+
+
+def _parameter(parameters: Any, path: str) -> Parameter:
+    return Parameter(
+        account_id=parameters.account_id,
+        name=path,
+        value=image_id(parameters.region_name, path),
+        parameter_type="String",
+        description=None,
+        allowed_pattern=None,
+        keyid=None,
+        last_modified_date=utcnow(),
+        version=1,
+        data_type="aws:ec2:image",
+    )

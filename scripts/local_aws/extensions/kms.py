@@ -1,0 +1,48 @@
+"""KMS: the rotation period, which moto forgets, and key policies that AWS refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.kms.models import KmsBackend
+from moto.kms.responses import KmsResponse
+
+from scripts.local_aws.extensions.plumbing import AwsError, wrap
+from scripts.local_aws.extensions.policies import check_policy
+
+DEFAULT_DAYS = 365
+ROTATION_DAYS = range(90, 2561)
+
+
+@wrap(KmsResponse, "enable_key_rotation")
+def enable_key_rotation(original: Callable[[Any], Any], self: Any) -> Any:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
+    days = int(self._get_param("RotationPeriodInDays") or DEFAULT_DAYS)
+    if days not in ROTATION_DAYS:
+        raise AwsError("ValidationException", f"RotationPeriodInDays {days} is not 90 to 2560")
+    result = original(self)
+    _key(self).rayform_rotation_days = days
+    return result
+
+
+@wrap(KmsResponse, "get_key_rotation_status")
+def get_key_rotation_status(original: Callable[[Any], str], self: Any) -> str:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html"""
+    status = json.loads(original(self))
+    if status["KeyRotationEnabled"]:
+        status["RotationPeriodInDays"] = getattr(_key(self), "rayform_rotation_days", DEFAULT_DAYS)
+    return json.dumps(status)
+
+
+@wrap(KmsBackend, "create_key")
+def create_key(original: Callable[..., Any], self: Any, policy: str | None, *args: Any, **kwargs: Any) -> Any:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"""
+    if policy:
+        check_policy(policy, "MalformedPolicyDocumentException")
+    return original(self, policy, *args, **kwargs)
+
+
+def _key(self: Any) -> Any:
+    return self.kms_backend.keys[self.kms_backend.get_key_id(self._get_param("KeyId"))]

@@ -1,0 +1,229 @@
+"""What the extensions add, seen by boto3 through a real server."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from botocore.exceptions import ClientError
+
+from scripts.local_aws.existing_network import create_existing_network
+from tests.local_aws.conftest import Clients
+
+TAGGED = [{"Key": "Name", "Value": "x"}]
+PRESETS = [
+    ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64", "x86_64", "/dev/xvda"),
+    ("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64", "arm64", "/dev/xvda"),
+    ("/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id", "x86_64", "/dev/sda1"),
+    ("/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id", "arm64", "/dev/sda1"),
+    (
+        "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-22.04/latest/ami-id",
+        "x86_64",
+        "/dev/sda1",
+    ),
+]
+
+
+@pytest.mark.parametrize("region", ["us-west-2", "us-east-1", "eu-central-1", "mx-central-1"])
+@pytest.mark.parametrize(("path", "architecture", "root"), PRESETS)
+def test_published_images_exist(aws: Clients, region: str, path: str, architecture: str, root: str) -> None:
+    parameter = aws("ssm", region).get_parameter(Name=path)["Parameter"]
+    image = aws("ec2", region).describe_images(ImageIds=[parameter["Value"]])["Images"][0]
+    assert (image["Architecture"], image["RootDeviceName"], image["State"]) == (architecture, root, "available")
+    assert image["OwnerId"] in ("137112412989", "099720109477", "898082745236")
+
+
+def test_missing_operation_fails_at_once_and_by_name(aws: Clients) -> None:
+    began = time.monotonic()
+    with pytest.raises(ClientError) as refused:
+        aws("ec2").describe_verified_access_instances()
+    assert time.monotonic() - began < 5
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert "UnsupportedOperation" in str(refused.value)
+    assert "the embedded AWS lacks ec2:DescribeVerifiedAccessInstances" in str(refused.value)
+
+
+def test_fault_inside_moto_is_a_client_error(endpoint: str) -> None:
+    # A lifecycle document that is none trips moto's S3, which no extension can hook.
+    request = urllib.request.Request(f"{endpoint}/nowhere?lifecycle", data=b"<Other/>", method="PUT")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 400
+    assert b"<Code>UnsupportedOperation</Code>" in refused.value.read()
+    refused.value.close()
+
+
+@pytest.mark.parametrize(
+    "header", [("Host", "evil.example"), ("Host", "127.0.0.1.evil.example:80"), ("Origin", "http://x")]
+)
+def test_web_pages_are_refused(endpoint: str, header: tuple[str, str]) -> None:
+    request = urllib.request.Request(endpoint + "/rayform/identity", headers=dict([header]))
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 403
+    refused.value.close()
+
+
+def test_existing_network_has_the_ids_asked_for(endpoint: str, aws: Clients) -> None:
+    subnets = {"subnet-0aaa": ("eu-central-1a", "10.9.0.0/24"), "subnet-0bbb": ("eu-central-1b", "10.9.1.0/24")}
+    for _ in range(2):
+        create_existing_network(endpoint, region="eu-central-1", vpc_id="vpc-0aaa", cidr="10.9.0.0/16", subnets=subnets)
+    ec2 = aws("ec2", "eu-central-1")
+    vpc = ec2.describe_vpcs(VpcIds=["vpc-0aaa"])["Vpcs"][0]
+    assert vpc["CidrBlock"] == "10.9.0.0/16"
+    found = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": ["vpc-0aaa"]}])["Subnets"]
+    assert {subnet["SubnetId"]: (subnet["AvailabilityZone"], subnet["CidrBlock"]) for subnet in found} == subnets
+    names = ec2.describe_vpc_attribute(VpcId="vpc-0aaa", Attribute="enableDnsHostnames")
+    assert names["EnableDnsHostnames"]["Value"]
+
+
+def test_id_that_is_taken(aws: Clients) -> None:
+    tag = {"ResourceType": "vpc", "Tags": [{"Key": "rayform:emulator-id", "Value": "vpc-0ccc"}]}
+    aws("ec2").create_vpc(CidrBlock="10.8.0.0/16", TagSpecifications=[tag])
+    with pytest.raises(ClientError, match="vpc-0ccc: not free"):
+        aws("ec2").create_vpc(CidrBlock="10.8.0.0/16", TagSpecifications=[tag])
+
+
+def test_efs_policies_and_throughput(aws: Clients) -> None:
+    efs = aws("efs")
+    file_system = efs.create_file_system(CreationToken="a", Encrypted=True, ThroughputMode="elastic")["FileSystemId"]
+    assert efs.describe_backup_policy(FileSystemId=file_system)["BackupPolicy"] == {"Status": "DISABLED"}
+    efs.put_backup_policy(FileSystemId=file_system, BackupPolicy={"Status": "ENABLED"})
+    assert efs.describe_backup_policy(FileSystemId=file_system)["BackupPolicy"] == {"Status": "ENABLED"}
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "elasticfilesystem:ClientMount"}
+    efs.put_file_system_policy(FileSystemId=file_system, Policy=json.dumps({"Statement": [statement]}))
+    assert "ClientMount" in efs.describe_file_system_policy(FileSystemId=file_system)["Policy"]
+    efs.delete_file_system_policy(FileSystemId=file_system)
+    with pytest.raises(ClientError, match="PolicyNotFound"):
+        efs.describe_file_system_policy(FileSystemId=file_system)
+    changed = efs.update_file_system(
+        FileSystemId=file_system, ThroughputMode="provisioned", ProvisionedThroughputInMibps=20
+    )
+    assert (changed["ThroughputMode"], changed["ProvisionedThroughputInMibps"]) == ("provisioned", 20)
+
+
+def test_memorydb_parameters_and_acls(aws: Clients) -> None:
+    memorydb = aws("memorydb")
+    memorydb.create_parameter_group(ParameterGroupName="p", Family="memorydb_redis7", Tags=TAGGED)
+    wanted = [{"ParameterName": "maxmemory-policy", "ParameterValue": "allkeys-lru"}]
+    memorydb.update_parameter_group(ParameterGroupName="p", ParameterNameValues=wanted)
+    values = {p["Name"]: p["Value"] for p in memorydb.describe_parameters(ParameterGroupName="p")["Parameters"]}
+    assert values["maxmemory-policy"] == "allkeys-lru"
+    memorydb.reset_parameter_group(ParameterGroupName="p", AllParameters=True)
+    values = {p["Name"]: p["Value"] for p in memorydb.describe_parameters(ParameterGroupName="p")["Parameters"]}
+    assert values["maxmemory-policy"] == "noeviction"
+    mode = {"Type": "password", "Passwords": ["x" * 16]}
+    memorydb.create_user(UserName="u", AuthenticationMode=mode, AccessString="on ~* +@all")
+    acl = memorydb.create_acl(ACLName="a", UserNames=["u"], Tags=TAGGED)["ACL"]
+    assert memorydb.list_tags(ResourceArn=acl["ARN"])["TagList"] == TAGGED
+    assert memorydb.describe_users(UserName="u")["Users"][0]["ACLNames"] == ["a"]
+    memorydb.update_acl(ACLName="a", UserNamesToRemove=["u"])
+    assert memorydb.describe_acls(ACLName="a")["ACLs"][0]["UserNames"] == []
+    memorydb.delete_acl(ACLName="a")
+    memorydb.delete_parameter_group(ParameterGroupName="p")
+
+
+def test_bucket_documents_come_back(aws: Clients) -> None:
+    s3 = aws("s3")
+    s3.create_bucket(Bucket="documents", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    rule = {
+        "ID": "a",
+        "Status": "Enabled",
+        "Filter": {"Prefix": "x/"},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 3},
+    }
+    s3.put_bucket_lifecycle_configuration(Bucket="documents", LifecycleConfiguration={"Rules": [rule]})
+    assert s3.get_bucket_lifecycle_configuration(Bucket="documents")["Rules"] == [rule]
+    s3.delete_bucket_lifecycle(Bucket="documents")
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket="documents")
+
+
+def test_tls_only_policy_locks_nobody_out(aws: Clients) -> None:
+    s3 = aws("s3")
+    s3.create_bucket(Bucket="tls-only", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::tls-only", "arn:aws:s3:::tls-only/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(Bucket="tls-only", Policy=json.dumps({"Statement": [deny]}))
+    s3.put_object(Bucket="tls-only", Key="a", Body=b"x")
+    assert s3.get_object(Bucket="tls-only", Key="a")["Body"].read() == b"x"
+
+
+def test_key_rotation_period(aws: Clients) -> None:
+    kms = aws("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
+    assert kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 180
+
+
+def test_launch_keeps_what_was_asked_for(aws: Clients) -> None:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    place = {"VpcId": vpc, "CidrBlock": "10.7.0.0/24", "AvailabilityZone": "us-west-2a"}
+    subnet = ec2.create_subnet(**place)["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="launch", Description="x", VpcId=vpc)["GroupId"]
+    ec2.create_placement_group(GroupName="launch", Strategy="cluster")
+    image = aws("ssm").get_parameter(Name=PRESETS[0][0])["Parameter"]["Value"]
+    interface = {"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group], "AssociatePublicIpAddress": False}
+    launched = ec2.run_instances(
+        ImageId=image,
+        InstanceType="t3.medium",
+        MinCount=1,
+        MaxCount=2,
+        NetworkInterfaces=[interface],
+        Placement={"GroupName": "launch"},
+        CreditSpecification={"CpuCredits": "standard"},
+        DisableApiTermination=True,
+        InstanceMarketOptions={"MarketType": "spot"},
+    )["Instances"]
+    assert len(launched) == 2
+    ids = [instance["InstanceId"] for instance in launched]
+    ec2.monitor_instances(InstanceIds=ids)
+    for instance in ec2.describe_instances(InstanceIds=ids)["Reservations"][0]["Instances"]:
+        assert [found["GroupId"] for found in instance["SecurityGroups"]] == [group]
+        assert instance["Monitoring"] == {"State": "enabled"}
+        assert instance["Placement"]["GroupName"] == "launch"
+        assert instance["SpotInstanceRequestId"].startswith("sir-")
+        assert "PublicIpAddress" not in instance
+    credit = ec2.describe_instance_credit_specifications(InstanceIds=ids)["InstanceCreditSpecifications"]
+    assert {found["CpuCredits"] for found in credit} == {"standard"}
+    protected = ec2.describe_instance_attribute(InstanceId=ids[0], Attribute="disableApiTermination")
+    assert protected["DisableApiTermination"] == {"Value": True}
+    with pytest.raises(ClientError, match="OperationNotPermitted"):
+        ec2.terminate_instances(InstanceIds=ids)
+
+
+def test_endpoint_interfaces_and_routes_follow(aws: Clients) -> None:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.6.0.0/16")["Vpc"]["VpcId"]
+    place = {"VpcId": vpc, "CidrBlock": "10.6.0.0/24", "AvailabilityZone": "us-west-2a"}
+    subnet = ec2.create_subnet(**place)["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="endpoint", Description="x", VpcId=vpc)["GroupId"]
+    interface = ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName="com.amazonaws.us-west-2.ssm",
+        VpcEndpointType="Interface",
+        SubnetIds=[subnet],
+        SecurityGroupIds=[group],
+    )["VpcEndpoint"]
+    eni = ec2.describe_network_interfaces(NetworkInterfaceIds=interface["NetworkInterfaceIds"])["NetworkInterfaces"][0]
+    assert (eni["SubnetId"], [found["GroupId"] for found in eni["Groups"]]) == (subnet, [group])
+    first, second = (ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"] for _ in range(2))
+    gateway = ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName="com.amazonaws.us-west-2.s3", VpcEndpointType="Gateway", RouteTableIds=[first]
+    )["VpcEndpoint"]["VpcEndpointId"]
+    ec2.modify_vpc_endpoint(VpcEndpointId=gateway, AddRouteTableIds=[second], RemoveRouteTableIds=[first])
+    tables = ec2.describe_route_tables(RouteTableIds=[first, second])["RouteTables"]
+    routed = {found["RouteTableId"] for found in tables for r in found["Routes"] if r.get("DestinationPrefixListId")}
+    assert routed == {second}
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[gateway, interface["VpcEndpointId"]])
+    left = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
+    assert left == []
