@@ -12,7 +12,9 @@ from modules.flow_logs import FlowLogs
 from modules.network import Network
 
 
-def define_network(scope: Construct, *, config: StaticEc2Config, label: Label, key_arn: str) -> Network | ExistingNetwork:
+def define_network(
+    scope: Construct, *, config: StaticEc2Config, label: Label, key_arn: str
+) -> Network | ExistingNetwork:
     """Define the network with its flow logs and S3 endpoint, or look up the one that is there."""
     if config.network.existing is not None:
         return ExistingNetwork(scope, "network", config=config.network.existing)

@@ -104,9 +104,7 @@ class Efs(Construct):
     def _policy(self, role_arns: Sequence[str]) -> list[Statement]:
         through_us = Condition("StringEquals", "elasticfilesystem:AccessPointArn", self.access_point_arn)
         return [
-            Statement(
-                "NodesMount", CLIENT_ACTIONS, [self.arn], principals={"AWS": role_arns}, conditions=[through_us]
-            ),
+            Statement("NodesMount", CLIENT_ACTIONS, [self.arn], principals={"AWS": role_arns}, conditions=[through_us]),
             Statement(
                 "DenyWithoutTls",
                 ["*"],
@@ -157,9 +155,7 @@ def _lifecycle(config: EfsConfig) -> list[EfsFileSystemLifecyclePolicy] | None:
     if config.transition_to_ia_days is not None:
         policies.append(EfsFileSystemLifecyclePolicy(transition_to_ia=_after(config.transition_to_ia_days)))
     if config.transition_to_archive_days is not None:
-        policies.append(
-            EfsFileSystemLifecyclePolicy(transition_to_archive=_after(config.transition_to_archive_days))
-        )
+        policies.append(EfsFileSystemLifecyclePolicy(transition_to_archive=_after(config.transition_to_archive_days)))
     if policies and config.transition_back_on_access:
         policies.append(EfsFileSystemLifecyclePolicy(transition_to_primary_storage_class="AFTER_1_ACCESS"))
     return policies or None

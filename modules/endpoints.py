@@ -9,7 +9,7 @@ from constructs import Construct
 from config.label import Label
 from config.place import Place
 from modules.aws import VpcEndpoint
-from modules.ids import construct_id
+from modules.ids import THIS, construct_id
 from modules.policy import ANYBODY, Condition, Statement, policy_document
 
 
@@ -29,7 +29,7 @@ class S3GatewayEndpoint(Construct):
         super().__init__(scope, id_)
         VpcEndpoint(
             self,
-            "endpoint",
+            THIS,
             vpc_id=vpc_id,
             service_name=f"com.amazonaws.{place.region}.s3",
             vpc_endpoint_type="Gateway",

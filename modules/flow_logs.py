@@ -8,6 +8,7 @@ from config.label import Label
 from config.network import FlowLogsConfig
 from config.place import Place
 from modules.aws import FlowLog
+from modules.ids import THIS
 from modules.log_group import LogGroup
 from modules.policy import Condition, Statement
 from modules.role import Role
@@ -53,7 +54,7 @@ class FlowLogs(Construct):
         )
         FlowLog(
             self,
-            "flow_log",
+            THIS,
             vpc_id=vpc_id,
             traffic_type=config.traffic,
             log_destination_type="cloud-watch-logs",

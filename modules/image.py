@@ -19,7 +19,9 @@ def ssm_parameter(preset: str, architecture: Architecture) -> str:
     https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/,
     https://docs.aws.amazon.com/dlami/latest/devguide/find-dlami-id.html
     """
-    ubuntu = f"/aws/service/canonical/ubuntu/server/{{}}/stable/current/{_UBUNTU_NAMES[architecture]}/hvm/ebs-{{}}/ami-id"
+    ubuntu = (
+        f"/aws/service/canonical/ubuntu/server/{{}}/stable/current/{_UBUNTU_NAMES[architecture]}/hvm/ebs-{{}}/ami-id"
+    )
     return {
         "al2023": f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}",
         "ubuntu-22.04": ubuntu.format("22.04", "gp2"),

@@ -8,6 +8,7 @@ from config.kms import KmsConfig
 from config.label import Label
 from config.place import Place
 from modules.aws import KmsAlias, KmsKey
+from modules.ids import THIS
 from modules.policy import Condition, Statement, policy_document
 
 
@@ -15,19 +16,17 @@ class Key(Construct):
     """Define the customer managed key, or pass on one that is there.
 
     EFS, EBS, S3, MemoryDB and Secrets Manager use it with the rights of the caller, which IAM grants through the
-    account's statement; CloudWatch Logs is a caller of its own and has a statement of its own.
+    account's statement. CloudWatch Logs, and alarms that go to an encrypted SNS topic, are callers of their own.
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, config: KmsConfig, label: Label, place: Place
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, config: KmsConfig, label: Label, place: Place) -> None:
         super().__init__(scope, id_)
         if config.existing_key_arn is not None:
             self._arn = config.existing_key_arn
             return
         key = KmsKey(
             self,
-            "key",
+            THIS,
             description=f"Encrypts everything of {label.cluster}",
             enable_key_rotation=True,  # not an option
             rotation_period_in_days=config.rotation_days,
@@ -46,9 +45,7 @@ class Key(Construct):
 
 def _key_policy(label: Label, place: Place) -> list[Statement]:
     return [
-        Statement(
-            "Account", ["kms:*"], ["*"], principals={"AWS": [place.iam_arn("root")]}
-        ),
+        Statement("Account", ["kms:*"], ["*"], principals={"AWS": [place.iam_arn("root")]}),
         Statement(
             "CloudWatchLogs",
             ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
@@ -61,5 +58,12 @@ def _key_policy(label: Label, place: Place) -> list[Statement]:
                     place.arn("logs", f"log-group:/{label.project}/{label.environment}/*"),
                 )
             ],
+        ),
+        Statement(
+            "EncryptedTopics",
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            ["*"],
+            principals={"Service": ["sns.amazonaws.com", "cloudwatch.amazonaws.com"]},
+            conditions=[Condition("StringEquals", "aws:SourceAccount", place.account_id)],
         ),
     ]

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from config.label import Label
 from modules.aws import CloudwatchLogGroup
+from modules.ids import THIS
 
 
 class LogGroup(Construct):
@@ -18,7 +19,7 @@ class LogGroup(Construct):
         self._name = f"/{label.project}/{label.environment}/{part}"
         self._group = CloudwatchLogGroup(
             self,
-            "group",
+            THIS,
             name=self._name,
             retention_in_days=retention_days,
             kms_key_id=key_arn,

@@ -64,7 +64,9 @@ class Network(Construct):
         }
 
     def _route_public_subnets(self) -> str:
-        gateway = InternetGateway(self, "internet_gateway", vpc_id=self.vpc_id, tags=self._label.tags("internet-gateway"))
+        gateway = InternetGateway(
+            self, "internet_gateway", vpc_id=self.vpc_id, tags=self._label.tags("internet-gateway")
+        )
         table = self._route_table("public", "public")
         Route(
             self,

@@ -19,6 +19,7 @@ from modules.aws import (
     InstanceMetadataOptions,
     InstanceRootBlockDevice,
 )
+from modules.ids import THIS
 from modules.image import Image
 from modules.protection import waive
 from scripts.rendering.terraform_text import escape_interpolation
@@ -64,7 +65,7 @@ class Node(Construct):
         script = TerraformLocal(self, "user_data", escape_interpolation(user_data))
         self._instance = Instance(
             self,
-            "instance",
+            THIS,
             ami=image.id,
             instance_type=config.instance_type,
             subnet_id=surroundings.subnet_ids[zone],
@@ -104,9 +105,13 @@ class Node(Construct):
     def _explain(self, config: NodeConfig, surroundings: NodeSurroundings) -> None:
         reasons = {}
         if surroundings.public:
-            reasons["CKV_AWS_88"] = "access.public_nodes asks for public addresses; security groups let in named ranges only."
+            reasons["CKV_AWS_88"] = (
+                "access.public_nodes asks for public addresses; security groups let in named ranges only."
+            )
         if config.metadata_hop_limit > 1:
-            reasons["CKV_AWS_341"] = "containers: true asks for a hop limit of 2, so that containers can use the node's role."
+            reasons["CKV_AWS_341"] = (
+                "containers: true asks for a hop limit of 2, so that containers can use the node's role."
+            )
         if reasons:
             waive(self._instance, **reasons)
 

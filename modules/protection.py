@@ -15,4 +15,6 @@ def waive(resource: TerraformResource, **reasons: str) -> None:
 
     The reason travels in the synthesized JSON; `make checkov` lists it in every scan.
     """
-    resource.add_override("//.rayform.waivers", [{"check": check, "reason": reason} for check, reason in reasons.items()])
+    resource.add_override(
+        "//.rayform.waivers", [{"check": check, "reason": reason} for check, reason in reasons.items()]
+    )

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from config.label import Label
 from modules.aws import IamInstanceProfile, IamRole, IamRolePolicy, IamRolePolicyAttachment
-from modules.ids import construct_id
+from modules.ids import THIS, construct_id
 from modules.policy import Condition, Statement, policy_document, service_trust
 
 
@@ -29,7 +29,7 @@ class Role(Construct):
         super().__init__(scope, id_)
         self._role = IamRole(
             self,
-            "role",
+            THIS,
             name=label.name(part),
             description=f"{part} of {label.cluster}",
             assume_role_policy=policy_document(self, "trust", [service_trust(service, trust_conditions)]),
@@ -79,7 +79,9 @@ class InstanceRole(Role):
             service="ec2.amazonaws.com",
             permissions_boundary_arn=permissions_boundary_arn,
         )
-        self._profile = IamInstanceProfile(self, "profile", name=label.name(part), role=self.name, tags=label.tags(part))
+        self._profile = IamInstanceProfile(
+            self, "profile", name=label.name(part), role=self.name, tags=label.tags(part)
+        )
 
     @property
     def instance_profile_name(self) -> str:

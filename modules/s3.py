@@ -24,7 +24,7 @@ from modules.aws import (
     S3BucketVersioningA,
     S3BucketVersioningVersioningConfiguration,
 )
-from modules.ids import construct_id
+from modules.ids import THIS, construct_id
 from modules.policy import ANYBODY, Condition, Statement, policy_document
 from modules.protection import protected, waive
 from modules.s3_lifecycle import define_lifecycle
@@ -55,7 +55,7 @@ class Bucket(Construct):
         super().__init__(scope, id_)
         self._bucket = S3Bucket(
             self,
-            "bucket",
+            THIS,
             bucket=name,
             force_destroy=not protect,
             lifecycle=protected(protect),

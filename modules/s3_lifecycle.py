@@ -46,9 +46,7 @@ def _forget_leftovers(config: BucketConfig) -> S3BucketLifecycleConfigurationRul
 
 def _objects(config: BucketConfig) -> S3BucketLifecycleConfigurationRule:
     expiration = (
-        None
-        if config.expire_days is None
-        else [S3BucketLifecycleConfigurationRuleExpiration(days=config.expire_days)]
+        None if config.expire_days is None else [S3BucketLifecycleConfigurationRuleExpiration(days=config.expire_days)]
     )
     return S3BucketLifecycleConfigurationRule(
         id="objects",

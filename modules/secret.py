@@ -7,6 +7,7 @@ from constructs import Construct
 
 from config.label import Label
 from modules.aws import DataAwsSecretsmanagerSecretVersion, SecretsmanagerSecret, SecretsmanagerSecretVersion
+from modules.ids import THIS
 from modules.protection import waive
 
 _RECOVERY_DAYS = 7
@@ -35,7 +36,7 @@ class GeneratedSecret(Construct):
         super().__init__(scope, id_)
         self._secret = SecretsmanagerSecret(
             self,
-            "secret",
+            THIS,
             name=label.name(part),
             description=description,
             kms_key_id=key_arn,

@@ -6,6 +6,7 @@ from constructs import Construct
 
 from config.label import Label
 from modules.aws import KeyPair
+from modules.ids import THIS
 
 
 class SshKey(Construct):
@@ -13,7 +14,7 @@ class SshKey(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, label: Label, public_key: str) -> None:
         super().__init__(scope, id_)
-        self._pair = KeyPair(self, "pair", key_name=label.name("nodes"), public_key=public_key, tags=label.tags("nodes"))
+        self._pair = KeyPair(self, THIS, key_name=label.name("nodes"), public_key=public_key, tags=label.tags("nodes"))
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from config.environment import Environment
 from modules.aws import AwsProvider, AwsProviderDefaultTags
+from modules.ids import THIS
 
 _TERRAFORM = ">= 1.11"
 """Write-only arguments, and lock files in S3 without a table."""
@@ -60,9 +61,7 @@ class EnvironmentStack(TerraformStack):
     def _allocate_logical_id(self, element: TerraformElement) -> str:
         """Addresses that people can read: the construct's path, without CDKTF's hash."""
         path = str(element.node.path)
-        name = path.split("/", 1)[1].replace("/", "_")
+        name = "_".join(part for part in path.split("/")[1:] if part != THIS)
         if self._paths.setdefault(name, path) != path:
             raise ValueError(f"{path} and {self._paths[name]} have the same Terraform name {name}")
         return name
-
-

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.synthesis import Synthesized, environment, example, synth
+
+
+def group(**settings: Any) -> Synthesized:
+    return synth(environment(workers={"w": settings}))
+
+
+def test_every_node_is_hardened() -> None:
+    nodes = example("production").of("aws_instance").values()
+    assert len(nodes) == 7
+    for node in nodes:
+        assert node["metadata_options"] == {
+            "http_endpoint": "enabled",
+            "http_tokens": "required",
+            "http_put_response_hop_limit": 1,
+            "instance_metadata_tags": "disabled",
+        }
+        assert node["root_block_device"]["encrypted"] is True
+        assert node["root_block_device"]["kms_key_id"] == "${aws_kms_key.kms.arn}"
+        assert (node["monitoring"], node["ebs_optimized"], node["associate_public_ip_address"]) == (True, True, False)
+
+
+def test_names_and_zones() -> None:
+    nodes = example("production").of("aws_instance")
+    assert {node["tags"]["Name"] for node in nodes.values()} == {
+        "ray-production-head-node", "ray-production-worker-gpu-0", "ray-production-worker-gpu-1",
+        *(f"ray-production-worker-cpu-{index}" for index in range(4)),
+    }  # fmt: skip
+    zones = [nodes[f"ray_worker_cpu_{index}"]["subnet_id"][-5] for index in range(4)]
+    assert zones == ["a", "b", "c", "a"]
+
+
+def test_containers_raise_the_hop_limit_to_two() -> None:
+    node = group(containers=True).of("aws_instance")["ray_worker_w_0"]
+    assert node["metadata_options"]["http_put_response_hop_limit"] == 2
+
+
+def test_spot_is_for_workers_that_ask() -> None:
+    nodes = example("production").of("aws_instance")
+    assert nodes["ray_worker_gpu_0"]["instance_market_options"]["market_type"] == "spot"
+    assert "instance_market_options" not in nodes["ray_head"]
+    assert "instance_market_options" not in nodes["ray_worker_cpu_0"]
+
+
+@pytest.mark.parametrize(
+    ("ami", "instance_type", "parameter"),
+    [
+        ("al2023", "m7i.large", "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"),
+        ("al2023", "m7g.large", "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"),
+        ("ubuntu-22.04", "m7i.large", "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"),
+        ("ubuntu-24.04", "c7g.large", "/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id"),
+        ("dlami-gpu", "g6.xlarge", "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-22.04/latest/ami-id"),
+    ],
+)  # fmt: skip
+def test_presets_are_public_parameters_of_the_types_architecture(ami: str, instance_type: str, parameter: str) -> None:
+    stack = group(ami=ami, instance_type=instance_type, root_volume_gib=120)
+    assert stack.data("aws_ssm_parameter")["ray_worker_w_image_parameter"]["name"] == parameter
+
+
+def test_image_by_id_is_checked_against_the_type_in_the_plan() -> None:
+    stack = group(ami="ami-0123456789abcdef0", instance_type="m7g.large")
+    image = stack.data("aws_ami")["ray_worker_w_image_ami"]
+    assert image["lifecycle"]["postcondition"][0]["condition"] == '${self.architecture == "arm64"}'
+
+
+def test_a_newer_image_replaces_nothing_but_another_choice_does() -> None:
+    stack = example("demo")
+    assert stack.of("aws_instance")["ray_head"]["lifecycle"] == {
+        "ignore_changes": ["ami"],
+        "replace_triggered_by": ["terraform_data.ray_head_image_choice"],
+    }
+    assert "ray_head_image_choice" in stack.of("terraform_data")
+
+
+def test_root_volume_options() -> None:
+    settings = {"root_volume_gib": 300, "root_volume_iops": 6000, "root_volume_throughput_mibps": 500}
+    device = group(**settings).of("aws_instance")["ray_worker_w_0"]["root_block_device"]
+    assert (device["volume_type"], device["volume_size"], device["iops"], device["throughput"]) == (
+        "gp3",
+        300,
+        6000,
+        500,
+    )
+
+
+def test_placement_group_is_made_when_asked_for() -> None:
+    stack = group(placement_group="spread", count=3)
+    assert stack.only("aws_placement_group")["strategy"] == "spread"
+    assert (
+        stack.of("aws_instance")["ray_worker_w_2"]["placement_group"]
+        == "${aws_placement_group.ray_worker_w_placement_group.id}"
+    )
+
+
+def test_ssh_key_is_on_every_node() -> None:
+    access = {"ssh_cidrs": ["203.0.113.0/24"], "ssh_public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ5"}
+    stack = synth(environment(access=access, workers={"w": {}}))
+    assert {node["key_name"] for node in stack.of("aws_instance").values()} == {"${aws_key_pair.ssh_key.key_name}"}
+
+
+def test_burstable_nodes_do_not_run_up_a_bill() -> None:
+    nodes = example("demo").of("aws_instance").values()
+    assert {node["credit_specification"]["cpu_credits"] for node in nodes} == {"standard"}
+
+
+def test_workers_find_the_head_by_name() -> None:
+    stack = example("demo")
+    record = stack.only("aws_route53_record")
+    assert (record["name"], record["records"]) == ("head.demo.ray.internal", ["${aws_instance.ray_head.private_ip}"])
+    assert "--address=head.demo.ray.internal:6379" in stack.document["locals"]["ray_worker_cpu_0_user_data"]
+
+
+def test_user_data_reaches_terraform_escaped_but_for_references() -> None:
+    script = example("production").document["locals"]["ray_head_user_data"]
+    assert "$${HOME_DIR}" in script
+    assert "rediss://${aws_memorydb_cluster.memorydb_cluster.cluster_endpoint[0].address}:6379" in script
+
+
+def test_extra_tags_are_on_instance_and_volume() -> None:
+    node = group(tags={"team": "nlp"}).of("aws_instance")["ray_worker_w_0"]
+    assert node["tags"]["team"] == node["root_block_device"]["tags"]["team"] == "nlp"

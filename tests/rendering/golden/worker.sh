@@ -1,0 +1,211 @@
+#!/bin/bash
+# Turns a new machine into the worker of the Ray cluster ray-test. Written by Rayform; safe to run again.
+# It holds names of secrets, never their values.
+set -euo pipefail
+umask 022
+exec > >(tee -a /var/log/rayform-bootstrap.log) 2>&1
+trap 'echo "rayform: failed at line ${LINENO}"' ERR
+
+NODE_NAME=worker-gpu-0
+REGION=us-west-2
+HOME_DIR=/opt/rayform
+UV_VERSION=0.9.9
+
+say() { echo "rayform: $(date -u +%FT%TZ) $*"; }
+
+# What is not there yet may be a network that is not up yet: try again before giving up.
+retry() {
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    "$@" && return 0
+    say "attempt ${attempt} of 5 failed: $1"
+    sleep $((attempt * 10))
+  done
+  return 1
+}
+
+# shellcheck source=/dev/null
+. /etc/os-release
+say "bootstrap of ${NODE_NAME} on ${PRETTY_NAME}"
+hostnamectl set-hostname "${NODE_NAME}"
+
+install_packages() {
+  if [ "${ID}" = amzn ]; then
+    retry dnf install -y -q python3-pip "$@"
+  else
+    export DEBIAN_FRONTEND=noninteractive
+    retry apt-get update -q
+    retry apt-get install -y -q python3-venv "$@"
+  fi
+}
+
+say "user and folders"
+id ray >/dev/null 2>&1 || useradd --system --create-home --shell /usr/sbin/nologin ray
+install -d -m 0755 "${HOME_DIR}" "${HOME_DIR}/bin"
+install -d -m 0750 -o ray -g ray /var/lib/ray
+
+say "Python and Ray"
+install_packages
+[ -x "${HOME_DIR}/uv/bin/uv" ] || python3 -m venv "${HOME_DIR}/uv"
+retry "${HOME_DIR}/uv/bin/pip" install -q "uv==${UV_VERSION}"
+export UV_PYTHON_INSTALL_DIR="${HOME_DIR}/python"
+[ -x "${HOME_DIR}/ray/bin/python" ] || retry "${HOME_DIR}/uv/bin/uv" venv -q --python 3.12 "${HOME_DIR}/ray"
+retry "${HOME_DIR}/uv/bin/uv" pip install -q --python "${HOME_DIR}/ray/bin/python" boto3 \
+  'ray[data,default]==2.60.0' \
+  numpy==2.3.4
+
+say "shared file system"
+install_efs_utils() {
+  command -v mount.efs >/dev/null && return
+  if [ "${ID}" = amzn ]; then
+    install_packages amazon-efs-utils
+    return
+  fi
+  # Ubuntu has no package of it; the last release without compiled parts builds in seconds.
+  install_packages git binutils nfs-common stunnel4
+  rm -rf /tmp/efs-utils
+  retry git clone -q --depth 1 --branch v1.36.0 https://github.com/aws/efs-utils /tmp/efs-utils
+  (cd /tmp/efs-utils && ./build-deb.sh && apt-get install -y -q ./build/amazon-efs-utils*.deb)
+}
+install_efs_utils
+install -d /mnt/efs
+sed -i '\|^[^ ]* /mnt/efs efs |d' /etc/fstab
+echo "fs-0123456789abcdef0:/ /mnt/efs efs _netdev,tls,iam,accesspoint=fsap-0123456789abcdef0 0 0" >>/etc/fstab
+mountpoint -q /mnt/efs || retry mount /mnt/efs
+
+say "logs and metrics"
+install_cloudwatch_agent() {
+  [ -x /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent ] && return
+  if [ "${ID}" = amzn ]; then
+    install_packages amazon-cloudwatch-agent
+    return
+  fi
+  retry curl -fsS -o /tmp/agent.deb \
+    "https://amazoncloudwatch-agent-${REGION}.s3.${REGION}.amazonaws.com/ubuntu/$(dpkg --print-architecture)/latest/amazon-cloudwatch-agent.deb"
+  dpkg -i -E /tmp/agent.deb
+}
+install_cloudwatch_agent
+cat >/opt/aws/amazon-cloudwatch-agent/etc/rayform.json <<'RAYFORM_EOF'
+{
+  "agent": {
+    "metrics_collection_interval": 60
+  },
+  "metrics": {
+    "namespace": "Rayform/ray-test",
+    "append_dimensions": {
+      "InstanceId": "${aws:InstanceId}"
+    },
+    "metrics_collected": {
+      "mem": {
+        "measurement": [
+          "mem_used_percent"
+        ]
+      },
+      "disk": {
+        "measurement": [
+          "used_percent"
+        ],
+        "resources": [
+          "/"
+        ]
+      }
+    }
+  },
+  "logs": {
+    "logs_collected": {
+      "files": {
+        "collect_list": [
+          {
+            "file_path": "/var/log/rayform-bootstrap.log",
+            "log_group_name": "/ray/test/nodes",
+            "log_stream_name": "{instance_id}/bootstrap"
+          },
+          {
+            "file_path": "/tmp/ray/session_latest/logs/*.log",
+            "log_group_name": "/ray/test/nodes",
+            "log_stream_name": "{instance_id}/ray"
+          }
+        ]
+      }
+    }
+  }
+}
+RAYFORM_EOF
+/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s \
+  -c file:/opt/aws/amazon-cloudwatch-agent/etc/rayform.json
+
+say "limits"
+cat >/etc/sysctl.d/90-rayform.conf <<'RAYFORM_EOF'
+net.core.somaxconn = 4096
+vm.max_map_count = 262144
+RAYFORM_EOF
+sysctl -q --system
+
+say "service"
+cat >"${HOME_DIR}/bin/read-secret" <<RAYFORM_EOF
+#!${HOME_DIR}/ray/bin/python
+"""Write the value of a secret to standard output, with the rights of the instance."""
+import sys
+
+import boto3
+
+client = boto3.client("secretsmanager", region_name="${REGION}")
+sys.stdout.write(client.get_secret_value(SecretId=sys.argv[1])["SecretString"])
+RAYFORM_EOF
+cat >"${HOME_DIR}/bin/start-ray" <<'RAYFORM_EOF'
+#!/bin/bash
+# Started by systemd as user ray: fetches the secrets, then becomes `ray start`.
+set -euo pipefail
+umask 077
+bin=/opt/rayform/bin
+"${bin}/read-secret" ray-test-ray-token >"${RAY_AUTH_TOKEN_PATH}"
+imds=http://169.254.169.254/latest
+session=$(curl -fsS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "${imds}/api/token")
+address=$(curl -fsS -H "X-aws-ec2-metadata-token: ${session}" "${imds}/meta-data/local-ipv4")
+exec /opt/rayform/ray/bin/ray start "--node-ip-address=${address}" \
+  --address=head.test.ray.internal:6379 \
+  --node-manager-port=6380 \
+  --object-manager-port=6381 \
+  --runtime-env-agent-port=6382 \
+  --dashboard-agent-grpc-port=6383 \
+  --metrics-export-port=6384 \
+  --dashboard-agent-listen-port=52365 \
+  --min-worker-port=10002 \
+  --max-worker-port=10100 \
+  --num-cpus=4 \
+  '--resources={"custom": 0.5}' \
+  --labels=accelerator=l4,rayform/group=gpu \
+  --object-store-memory=2147483648 \
+  --disable-usage-stats \
+  --block
+RAYFORM_EOF
+chmod 0755 "${HOME_DIR}/bin/read-secret" "${HOME_DIR}/bin/start-ray"
+cat >/etc/systemd/system/ray-worker.service <<'RAYFORM_EOF'
+[Unit]
+Description=Ray worker of ray-test
+After=network-online.target remote-fs.target
+Wants=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+User=ray
+RuntimeDirectory=ray
+RuntimeDirectoryMode=0700
+WorkingDirectory=/var/lib/ray
+Environment=PATH=/opt/rayform/ray/bin:/usr/local/bin:/usr/bin:/bin
+Environment=RAY_AUTH_MODE=token
+Environment=RAY_AUTH_TOKEN_PATH=/run/ray/token
+Environment=RAY_gcs_rpc_server_reconnect_timeout_s=600
+ExecStart=/opt/rayform/bin/start-ray
+Restart=always
+RestartSec=5
+LimitNOFILE=1048576
+LimitMEMLOCK=infinity
+TasksMax=infinity
+
+[Install]
+WantedBy=multi-user.target
+RAYFORM_EOF
+systemctl daemon-reload
+systemctl enable --now ray-worker.service
+say "done"

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from config.paths import environment_names
+from tests.synthesis import environment, example, synth
+
+
+def _without_target(document: dict[str, Any]) -> dict[str, Any]:
+    rest = {key: value for key, value in document.items() if key not in ("terraform", "//")}
+    (provider,) = document["provider"]["aws"]
+    guardless = {key: value for key, value in provider.items() if key != "allowed_account_ids"}
+    backendless = {key: value for key, value in document["terraform"].items() if key != "backend"}
+    return {**rest, "provider": guardless, "terraform": backendless}
+
+
+@pytest.mark.parametrize("name", environment_names())
+def test_targets_differ_in_backend_and_account_guard_only(name: str) -> None:
+    local, aws = example(name, "local").document, example(name, "aws" if name != "demo" else "local").document
+    assert _without_target(local) == _without_target(aws)
+
+
+def test_aws_state_is_encrypted_and_locked_in_s3() -> None:
+    backend = example("production").document["terraform"]["backend"]
+    assert backend == {
+        "s3": {
+            "bucket": "rayform-state-123456789012-us-west-2",
+            "key": "ray/production.tfstate",
+            "region": "us-west-2",
+            "encrypt": True,
+            "use_lockfile": True,
+        }
+    }
+
+
+def test_aws_refuses_any_other_account() -> None:
+    (provider,) = example("production").document["provider"]["aws"]
+    assert provider["allowed_account_ids"] == ["123456789012"]
+
+
+def test_local_knows_no_path_of_the_machine() -> None:
+    assert example("demo").document["terraform"]["backend"] == {"local": {"path": "terraform.tfstate"}}
+
+
+def test_provider_needs_no_emulator_setting() -> None:
+    (provider,) = example("demo").document["provider"]["aws"]
+    assert set(provider) == {"region", "default_tags"}
+
+
+def test_default_tags_name_cluster_owner_and_own_tags() -> None:
+    config = environment(owner="ml", tags={"CostCentre": "42"})
+    (provider,) = synth(config).document["provider"]["aws"]
+    assert provider["default_tags"] == [
+        {
+            "tags": {
+                "CostCentre": "42",
+                "Project": "ray",
+                "Environment": "test",
+                "Owner": "ml",
+                "ManagedBy": "rayform",
+                "rayform:cluster": "ray-test",
+            }
+        }
+    ]
+
+
+def test_outputs_are_what_a_person_needs_next() -> None:
+    outputs = set(example("production").document["output"])
+    assert outputs == {
+        "bucket_names", "cluster", "dashboard_tunnel_command", "dashboard_url", "efs_access_point_id", "efs_id", "head",
+        "instance_profile_arns", "key_arn", "log_group", "memorydb_address", "memorydb_password_secret_arn",
+        "private_subnet_ids", "public_subnet_ids", "ray_token_secret_arn", "role_arns", "security_group_ids", "vpc_id",
+        "workers",
+    }  # fmt: skip
