@@ -1,0 +1,60 @@
+"""Which environments a check is for: what is not declared is not judged. The docstrings stand in `docs/checks.md`."""
+
+from __future__ import annotations
+
+from config.static_ec2 import StaticEc2Config
+
+
+def own_vpc(config: StaticEc2Config) -> bool:
+    """Environments with a VPC of their own."""
+    return config.network.existing is None
+
+
+def own_key(config: StaticEc2Config) -> bool:
+    """Environments with a key of their own."""
+    return config.kms.existing_key_arn is None
+
+
+def has_public_subnets(config: StaticEc2Config) -> bool:
+    """Environments with public subnets of their own."""
+    return own_vpc(config) and bool(config.layout.public)
+
+
+def has_private_subnets(config: StaticEc2Config) -> bool:
+    """Environments with private subnets of their own."""
+    return own_vpc(config) and bool(config.layout.private)
+
+
+def has_interface_endpoints(config: StaticEc2Config) -> bool:
+    """Environments with interface endpoints."""
+    return bool(config.network.endpoints)
+
+
+def has_permissions_boundary(config: StaticEc2Config) -> bool:
+    """Environments with a permissions boundary."""
+    return config.iam.permissions_boundary_arn is not None
+
+
+def has_buckets(config: StaticEc2Config) -> bool:
+    """Environments with buckets."""
+    return bool(config.buckets)
+
+
+def has_efs(config: StaticEc2Config) -> bool:
+    """Environments with EFS."""
+    return config.efs is not None
+
+
+def has_memorydb(config: StaticEc2Config) -> bool:
+    """Environments with MemoryDB."""
+    return config.memorydb is not None
+
+
+def is_protected(config: StaticEc2Config) -> bool:
+    """Protected environments."""
+    return config.protect
+
+
+def has_private_nodes(config: StaticEc2Config) -> bool:
+    """Environments whose nodes are private."""
+    return not config.access.public_nodes

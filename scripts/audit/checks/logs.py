@@ -1,0 +1,61 @@
+"""Flow logs and log groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.static_ec2 import StaticEc2Config
+from scripts.audit import applies
+from scripts.audit.registry import Severity, check
+from scripts.audit.verdict import Verdict, expect, shown
+from scripts.audit.wanted import encrypted_with_our_key
+from scripts.inventory import Inventory
+from scripts.inventory.reading import each, readable
+
+
+@check("logs.flow_logs_on", severity=Severity.MEDIUM, applies=applies.own_vpc)
+def flow_logs_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The VPC's traffic is recorded as declared.
+
+    Fix: `network.flow_logs`, then apply.
+    """
+    wanted = (config.network.flow_logs.traffic, _flow_log_group(config))
+    active = [log for log in readable(inventory.logs.flow_logs) if log.status == "ACTIVE"]
+    found = any((log.traffic, log.log_group_name) == wanted for log in active)
+    seen = ", ".join(f"{log.traffic} to {log.log_group_name}" for log in active) or "none"
+    yield Verdict("vpc", found, f"active flow logs: {seen}" + ("" if found else f", want {' to '.join(wanted)}"))
+
+
+@check("logs.flow_logs_kept_as_declared", severity=Severity.LOW, applies=applies.own_vpc)
+def flow_logs_kept_as_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Flow logs are kept as long as declared.
+
+    Fix: `network.flow_logs.retention_days`, then apply.
+    """
+    for group in each(inventory.logs.groups):
+        if group.name == _flow_log_group(config):
+            yield expect(group.name, "days kept", group.retention_days, config.network.flow_logs.retention_days)
+
+
+@check("logs.retention_limited", severity=Severity.LOW)
+def retention_limited(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """No log group keeps its records for ever.
+
+    Fix: apply again.
+    """
+    for group in each(inventory.logs.groups):
+        yield Verdict(group.name, group.retention_days is not None, f"days kept: {shown(group.retention_days)}")
+
+
+@check("logs.encrypted_with_our_key", severity=Severity.MEDIUM)
+def logs_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """Log groups are encrypted with the key of the environment.
+
+    Fix: apply again.
+    """
+    for group in each(inventory.logs.groups):
+        yield encrypted_with_our_key(group.name, group.kms_key_arn, inventory)
+
+
+def _flow_log_group(config: StaticEc2Config) -> str:
+    return f"/{config.label.project}/{config.label.environment}/flow-logs"

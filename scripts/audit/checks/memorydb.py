@@ -1,0 +1,155 @@
+"""The store of the head's state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.memorydb import MemoryDbConfig
+from config.static_ec2 import StaticEc2Config
+from scripts.audit import applies
+from scripts.audit.registry import Severity, check
+from scripts.audit.verdict import Verdict, expect
+from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present
+from scripts.inventory import Inventory
+from scripts.inventory.reading import each
+
+OPEN_ACL = "open-access"
+"""AWS's own list: everybody, without a password."""
+
+
+def _declared(config: StaticEc2Config) -> MemoryDbConfig:
+    assert config.memorydb is not None  # every check here applies only where it is declared
+    return config.memorydb
+
+
+@check("memorydb.cluster_there", severity=Severity.HIGH, applies=applies.has_memorydb)
+def cluster_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The declared cluster is there and available.
+
+    Fix: apply again; the state of a cluster that is gone comes from a snapshot.
+    """
+    available = {cluster.name for cluster in each(inventory.memorydb.clusters) if cluster.status == "available"}
+    yield from present("the cluster", available, {config.label.name("gcs")})
+
+
+@check("memorydb.tls_on", severity=Severity.HIGH, applies=applies.has_memorydb)
+def tls_on(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """Clients must use TLS; it cannot be turned on later.
+
+    Fix: restore a snapshot into a cluster made by this project.
+    """
+    for cluster in each(inventory.memorydb.clusters):
+        yield expect(cluster.name, "TLS", cluster.tls, True)
+
+
+@check("memorydb.acl_closed", severity=Severity.HIGH, applies=applies.has_memorydb)
+def acl_closed(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """The cluster uses a list of users of its own, not AWS's `open-access`, and never the user `default`.
+
+    Fix: apply again.
+    """
+    users = {acl.name: acl.user_names for acl in each(inventory.memorydb.acls)}
+    for cluster in each(inventory.memorydb.clusters):
+        names = users.get(cluster.acl_name, ())
+        closed = cluster.acl_name != OPEN_ACL and bool(names) and "default" not in names
+        yield Verdict(cluster.name, closed, f"ACL is {cluster.acl_name} with users {', '.join(names) or 'unknown'}")
+
+
+@check("memorydb.users_need_password", severity=Severity.HIGH, applies=applies.has_memorydb)
+def users_need_password(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """Every user proves who it is with a password.
+
+    Fix: apply again.
+    """
+    for user in each(inventory.memorydb.users):
+        ok = user.authentication == "password" and user.password_count > 0
+        yield Verdict(user.name, ok, f"authentication is {user.authentication}, {user.password_count} passwords")
+
+
+@check("memorydb.one_shard", severity=Severity.HIGH, applies=applies.has_memorydb)
+def one_shard(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """The cluster has one shard: Ray's transactions span keys that several shards would split.
+
+    Fix: restore a snapshot into a cluster made by this project.
+    """
+    for cluster in each(inventory.memorydb.clusters):
+        yield expect(cluster.name, "number of shards", cluster.shards, 1)
+
+
+@check("memorydb.replicas_declared", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+def replicas_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The shard has the declared number of replicas.
+
+    Fix: `memorydb.replicas`, then apply.
+    """
+    for cluster in each(inventory.memorydb.clusters):
+        yield expect(cluster.name, "number of replicas", cluster.replicas, _declared(config).replicas)
+
+
+@check("memorydb.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+def memorydb_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """The cluster is encrypted with the key of the environment.
+
+    Fix: restore a snapshot into a cluster made by this project.
+    """
+    for cluster in each(inventory.memorydb.clusters):
+        yield encrypted_with_our_key(cluster.name, cluster.kms_key, inventory)
+
+
+@check("memorydb.snapshots_declared", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+def snapshots_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Daily snapshots are taken and kept as declared.
+
+    Fix: `memorydb.snapshot_retention_days` and `memorydb.snapshot_window`, then apply.
+    """
+    wanted = (_declared(config).snapshot_retention_days, _declared(config).snapshot_window)
+    for cluster in each(inventory.memorydb.clusters):
+        found = (cluster.snapshot_retention_days, cluster.snapshot_window)
+        yield expect(cluster.name, "days kept and window of snapshots", found, wanted)
+
+
+@check("memorydb.maxmemory_policy_declared", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+def maxmemory_policy_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """What happens when memory is full is what was declared; AWS's default parameter group refuses writes.
+
+    Fix: `memorydb.maxmemory_policy`, then apply.
+    """
+    policies = inventory.memorydb.maxmemory_policies
+    for cluster in each(inventory.memorydb.clusters):
+        found = policies.get(cluster.parameter_group_name, "that of a group that is not ours")
+        yield expect(cluster.name, "maxmemory-policy", found, _declared(config).maxmemory_policy)
+
+
+@check("memorydb.size_declared", severity=Severity.LOW, applies=applies.has_memorydb)
+def size_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Node type and engine version are the declared ones.
+
+    Fix: `memorydb.node_type` and `memorydb.engine_version`, then apply.
+    """
+    for cluster in each(inventory.memorydb.clusters):
+        yield expect(cluster.name, "node type", cluster.node_type, _declared(config).node_type)
+        yield expect(cluster.name, "engine version", cluster.engine_version, _declared(config).engine_version)
+
+
+@check("memorydb.guarded", severity=Severity.HIGH, applies=applies.has_memorydb)
+def memorydb_guarded(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The cluster is in the security group for it and in no other.
+
+    Fix: apply again.
+    """
+    names = group_names(inventory)
+    for cluster in each(inventory.memorydb.clusters):
+        groups = tuple(names.get(id_, id_) for id_ in cluster.group_ids)
+        yield expect(cluster.name, "security group", groups, (config.label.name("memorydb"),))
+
+
+@check("memorydb.in_node_subnets", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+def in_node_subnets(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The cluster stands in the subnets of the nodes and in no other.
+
+    Fix: apply again.
+    """
+    wanted = node_subnet_ids(inventory, config)
+    for group in each(inventory.memorydb.subnet_groups):
+        others = tuple(id_ for id_ in group.subnet_ids if id_ not in wanted)
+        yield expect(group.name, "subnets beside those of the nodes", others, ())

@@ -1,0 +1,152 @@
+"""Security groups against the declared rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+
+from config.firewall import Direction, Rule, declared_rules, security_groups
+from config.static_ec2 import StaticEc2Config
+from scripts.audit import applies
+from scripts.audit.registry import Severity, check
+from scripts.audit.verdict import Verdict
+from scripts.audit.wanted import group_names, present, tagged
+from scripts.inventory import Inventory
+from scripts.inventory.reading import readable
+from scripts.inventory.security_groups import DEFAULT_GROUP, SecurityGroupRule
+
+Line = tuple[str, str, str]
+"""Group, ports and peer of a rule, by names."""
+
+_WIDEST = {4: 8, 6: 16}
+"""Wider ranges are the internet, or large parts of it: 0.0.0.0/1 and 128.0.0.0/1 are all of it."""
+
+
+@check("security_groups.declared_groups_there", severity=Severity.HIGH)
+def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Every declared security group is there.
+
+    Fix: apply again.
+    """
+    found = {group.name for group in readable(inventory.security_groups.groups)}
+    yield from present("the group", found, {config.label.name(group) for group in security_groups(config)})
+
+
+@check("security_groups.ingress_declared", severity=Severity.HIGH)
+def ingress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """What comes in is exactly what the port table and the access section declare: nothing missing, nothing added.
+
+    Fix: `access.client_cidrs` or `access.ssh_cidrs` for a rule that is wanted; then apply, which removes the others.
+    """
+    yield from _compare(inventory, config, "ingress")
+
+
+@check("security_groups.egress_declared", severity=Severity.MEDIUM)
+def egress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """What goes out is exactly what the port table declares: nothing missing, nothing added.
+
+    Fix: apply again.
+    """
+    yield from _compare(inventory, config, "egress")
+
+
+@check("security_groups.closed_to_world", severity=Severity.HIGH)
+def closed_to_world(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """No group lets in a range wider than /8 (IPv6: /16) that the access section does not name.
+
+    Fix: remove the rule; if it is wanted, name the range in the access section with `access.allow_public: true`.
+    """
+    named = {str(cidr) for cidr in (*config.access.client_cidrs, *config.access.ssh_cidrs)}
+    rules = [rule for rule in readable(inventory.security_groups.rules) if not rule.egress]
+    for group in readable(inventory.security_groups.groups):
+        opened = [
+            rule for rule in rules if rule.group_id == group.group_id and _is_wide(rule.peer) and rule.peer not in named
+        ]
+        detail = "; ".join(f"{rule.ports} open to {rule.peer} ({rule.description})" for rule in opened)
+        yield Verdict(group.name, not opened, detail or "closed to the world")
+
+
+@check("security_groups.rules_described", severity=Severity.LOW)
+def rules_described(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """Every rule says what it is for.
+
+    Fix: apply again.
+    """
+    names = group_names(inventory)
+    for rule in readable(inventory.security_groups.rules):
+        peer = f"{'to' if rule.egress else 'from'} {names.get(rule.peer, rule.peer)}"
+        detail = f"{rule.ports} {peer}: {rule.description or 'no description'}"
+        yield Verdict(names.get(rule.group_id, rule.group_id), bool(rule.description), detail)
+
+
+@check("security_groups.default_empty", severity=Severity.MEDIUM, applies=applies.own_vpc)
+def default_empty(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """The VPC's default group lets nothing in or out, so that using it by mistake opens nothing.
+
+    Fix: apply again.
+    """
+    for group in readable(inventory.security_groups.groups):
+        if group.name == DEFAULT_GROUP:
+            rules = [rule for rule in readable(inventory.security_groups.rules) if rule.group_id == group.group_id]
+            detail = "; ".join(f"{'to' if rule.egress else 'from'} {rule.peer}: {rule.ports}" for rule in rules)
+            yield Verdict(group.group_id, not rules, detail or "no rule")
+
+
+@check("security_groups.tagged", severity=Severity.LOW)
+def groups_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Declared security groups carry every tag of the environment.
+
+    Fix: apply again.
+    """
+    declared = {config.label.name(group) for group in security_groups(config)}
+    for group in readable(inventory.security_groups.groups):
+        if group.name in declared:
+            yield tagged(group.name, group.tags, config)
+
+
+def _compare(inventory: Inventory, config: StaticEc2Config, direction: Direction) -> Iterator[Verdict]:
+    names = group_names(inventory)
+    wanted = {_declared_line(rule, config): rule for rule in declared_rules(config) if rule.direction == direction}
+    found = {
+        _found_line(rule, names): rule
+        for rule in readable(inventory.security_groups.rules)
+        if rule.egress == (direction == "egress")
+    }
+    for name in (config.label.name(group) for group in security_groups(config)):
+        wrong = [
+            *_missing(name, {line: rule for line, rule in wanted.items() if line not in found}),
+            *_added(name, {line: rule for line, rule in found.items() if line not in wanted}),
+        ]
+        count = sum(line[0] == name for line in wanted)
+        yield from wrong or [Verdict(name, True, f"exactly the {count} declared rules")]
+
+
+def _missing(group: str, rules: dict[Line, Rule]) -> Iterator[Verdict]:
+    for (name, ports, peer), rule in sorted(rules.items(), key=lambda item: item[0]):
+        if name == group:
+            yield Verdict(group, False, f"missing: {ports}, peer {peer} ({rule.description})")
+
+
+def _added(group: str, rules: dict[Line, SecurityGroupRule]) -> Iterator[Verdict]:
+    for (name, ports, peer), rule in sorted(rules.items(), key=lambda item: item[0]):
+        if name == group:
+            yield Verdict(group, False, f"not declared: {ports}, peer {peer} ({rule.description or 'no description'})")
+
+
+def _declared_line(rule: Rule, config: StaticEc2Config) -> Line:
+    peer = config.label.name(rule.peer) if isinstance(rule.peer, str) else str(rule.peer)
+    if rule.first_port is None:
+        return config.label.name(rule.group), "all traffic", peer
+    ports = f"{rule.first_port}" if rule.first_port == rule.last_port else f"{rule.first_port}-{rule.last_port}"
+    return config.label.name(rule.group), f"{rule.protocol} {ports}", peer
+
+
+def _found_line(rule: SecurityGroupRule, names: dict[str, str]) -> Line:
+    return names.get(rule.group_id, rule.group_id), rule.ports, names.get(rule.peer, rule.peer)
+
+
+def _is_wide(peer: str) -> bool:
+    if "/" not in peer:
+        return False
+    network = ip_network(peer)
+    return network.prefixlen < _WIDEST[network.version]

@@ -1,0 +1,70 @@
+"""What a check is."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from types import ModuleType
+
+from config.static_ec2 import StaticEc2Config
+from scripts.audit.verdict import Verdict
+from scripts.inventory import Inventory
+
+Judge = Callable[[Inventory, StaticEc2Config], Iterator[Verdict]]
+Applies = Callable[[StaticEc2Config], bool]
+
+
+class Severity(Enum):
+    """How much a failure matters; the highest comes first."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A pure function from an inventory and an environment to verdicts. Its id is never reused."""
+
+    id: str
+    severity: Severity
+    judge: Judge
+    applies: Applies
+    """Whether the environment declares what is judged; if so, a check without a verdict is UNKNOWN."""
+
+    @property
+    def service(self) -> str:
+        """First part of the id."""
+        return self.id.split(".")[0]
+
+    @property
+    def documentation(self) -> str:
+        """The docstring of the function."""
+        return inspect.getdoc(self.judge) or ""
+
+    @property
+    def scope(self) -> str:
+        """Which environments it is for, in words."""
+        return inspect.getdoc(self.applies) or ""
+
+    @property
+    def title(self) -> str:
+        """First line of the documentation."""
+        return self.documentation.partition("\n")[0]
+
+
+def always(_config: StaticEc2Config) -> bool:
+    """Every environment."""
+    return True
+
+
+def check(id_: str, *, severity: Severity, applies: Applies = always) -> Callable[[Judge], Check]:
+    """Make a check of a function."""
+    return lambda judge: Check(id_, severity, judge, applies)
+
+
+def checks_of(module: ModuleType) -> list[Check]:
+    """The checks of a file, in order."""
+    return [value for value in vars(module).values() if isinstance(value, Check)]

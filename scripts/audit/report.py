@@ -1,0 +1,96 @@
+"""What the audit prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from scripts.audit.engine import Outcome, Result
+from scripts.audit.registry import Severity
+from scripts.inventory.reader import Coverage
+
+_PIPED_WIDTH = 160
+_STYLES = {Outcome.FAIL: "bold red", Outcome.UNKNOWN: "yellow", Outcome.PASS: "green"}
+_OUTCOMES = list(Outcome)
+_SEVERITIES = list(Severity)
+
+
+def open_console() -> Console:
+    """The terminal; a pipe or a log of CI has no width of its own, and 80 columns would cut the ids."""
+    found = Console()
+    return found if found.is_terminal else Console(width=_PIPED_WIDTH)
+
+
+def print_report(console: Console, results: Sequence[Result], coverage: Coverage, *, name: str, show_all: bool) -> None:
+    """Print what is wrong, then what passed: counted for each service, or listed with `show_all`."""
+    listed = [result for result in in_order(results) if show_all or result.outcome is not Outcome.PASS]
+    if listed:
+        console.print(_findings(listed))
+    if not show_all:
+        console.print(_passed(results))
+    console.print(_summary(results, name), highlight=False)
+    console.print(Text(f"{coverage}"), highlight=False)
+
+
+def in_order(results: Iterable[Result]) -> list[Result]:
+    """Failures first, then what is unknown; the severe before the mild."""
+    return sorted(results, key=_rank)
+
+
+def _rank(result: Result) -> tuple[int, int, str, str, str]:
+    return (
+        _OUTCOMES.index(result.outcome),
+        _SEVERITIES.index(result.check.severity),
+        result.check.id,
+        result.resource,
+        result.detail,
+    )
+
+
+def counts(results: Iterable[Result]) -> dict[str, int]:
+    """Results by outcome."""
+    counted = Counter(result.outcome for result in results)
+    return {outcome.value: counted[outcome] for outcome in Outcome}
+
+
+def _findings(results: Iterable[Result]) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("result", "severity", "check"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("resource")
+    table.add_column("what was seen")
+    for result in results:
+        table.add_row(
+            Text(result.outcome.value, _STYLES[result.outcome]),
+            result.check.severity.value,
+            result.check.id,
+            # As text: names from AWS may hold what rich reads as markup.
+            Text(result.resource, overflow="fold"),
+            Text(result.detail, overflow="fold"),
+        )
+    return table
+
+
+def _passed(results: Sequence[Result]) -> Table:
+    table = Table("service", "checks", "passed", "failed", "unknown", box=SIMPLE_HEAD)
+    for service in sorted({result.check.service for result in results}):
+        mine = [result for result in results if result.check.service == service]
+        counted = counts(mine)
+        checks = len({result.check.id for result in mine})
+        table.add_row(
+            service, *(str(number) for number in (checks, counted["PASS"], counted["FAIL"], counted["UNKNOWN"]))
+        )
+    return table
+
+
+def _summary(results: Sequence[Result], name: str) -> Text:
+    counted = counts(results)
+    checks = len({result.check.id for result in results})
+    text = f"{name}: {checks} checks, {counted['PASS']} passed, {counted['FAIL']} failed, {counted['UNKNOWN']} unknown"
+    worst = next((outcome for outcome in Outcome if counted[outcome.value]), Outcome.UNKNOWN)
+    return Text(text, _STYLES[worst])

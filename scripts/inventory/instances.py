@@ -1,0 +1,159 @@
+"""Instances of the nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.label import CLUSTER_TAG
+from scripts.inventory.filters import in_batches
+from scripts.inventory.reader import Answer, Reader
+from scripts.inventory.reading import Read, Reading, joined, mapped
+from scripts.inventory.scope import Scope
+from scripts.inventory.shapes import Tags, name_of, ordered, tags_of
+
+DESCRIBE_INSTANCES = Read("ec2", "DescribeInstances", items="Reservations")
+DESCRIBE_INSTANCE_ATTRIBUTE = Read("ec2", "DescribeInstanceAttribute")
+DESCRIBE_VOLUMES = Read("ec2", "DescribeVolumes", items="Volumes")
+
+ENDED = frozenset({"shutting-down", "terminated"})
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance that belongs to the cluster."""
+
+    instance_id: str
+    name: str
+    state: str
+    instance_type: str
+    image_id: str
+    zone: str
+    subnet_id: str
+    private_ip: str
+    public_ip: str | None
+    group_ids: tuple[str, ...]
+    instance_profile: str | None
+    """Name."""
+    key_name: str | None
+    metadata_tokens: str
+    metadata_hop_limit: int | None
+    monitoring: str
+    ebs_optimized: bool
+    root_device: str
+    spot: bool
+    tags: Tags
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A volume that is attached to an instance."""
+
+    volume_id: str
+    instance_id: str
+    device: str
+    type: str
+    size_gib: int
+    encrypted: bool
+    kms_key_arn: str | None
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Instances of the cluster and their volumes."""
+
+    instances: Reading[tuple[Instance, ...]]
+    volumes: Reading[tuple[Volume, ...]]
+    termination_protection: Mapping[str, Reading[bool]]
+    """By instance id; read where the environment wants it."""
+
+
+def collect_nodes(reader: Reader, scope: Scope) -> Nodes:
+    """Read the instances that the state knows or that carry the cluster's tag."""
+    known = frozenset(scope.state.values("aws_instance"))
+    cluster = scope.environment.label.cluster
+    instances = reader.start(DESCRIBE_INSTANCES, Filters=scope.vpc_filter)
+    protection = {
+        id_: reader.start(DESCRIBE_INSTANCE_ATTRIBUTE, InstanceId=id_, Attribute="disableApiTermination")
+        for id_ in _head_ids(scope)
+    }
+    attached = in_batches("attachment.instance-id", known)
+    volumes = [reader.start(DESCRIBE_VOLUMES, Filters=filters) for filters in attached]
+    return Nodes(
+        instances=instances.parse(lambda answer: _instances(answer, known, cluster)),
+        volumes=_sorted_volumes(answer.parse(_volumes) for answer in volumes),
+        termination_protection={id_: _protection(answer) for id_, answer in protection.items()},
+    )
+
+
+def _sorted_volumes(batches: Iterable[Reading[tuple[Volume, ...]]]) -> Reading[tuple[Volume, ...]]:
+    return mapped(joined(batches), lambda found: ordered(found, key=lambda volume: (volume.instance_id, volume.device)))
+
+
+def _head_ids(scope: Scope) -> list[str]:
+    name = scope.environment.label.name("head-node")
+    heads = (
+        node for node in scope.state.of_type("aws_instance") if (node.attributes.get("tags") or {}).get("Name") == name
+    )
+    return sorted(str(head.attributes["id"]) for head in heads)
+
+
+def _protection(answer: Answer) -> Reading[bool]:
+    return answer.parse(lambda attribute: bool(attribute["DisableApiTermination"]["Value"]))
+
+
+def _instances(answer: list[Any], known: frozenset[str], cluster: str) -> tuple[Instance, ...]:
+    found = (_instance(instance) for reservation in answer for instance in reservation["Instances"])
+    ours = (node for node in found if node.instance_id in known or node.tags.get(CLUSTER_TAG) == cluster)
+    return ordered((node for node in ours if node.state not in ENDED), key=lambda node: (node.name, node.instance_id))
+
+
+def _instance(answer: Mapping[str, Any]) -> Instance:
+    metadata = answer.get("MetadataOptions", {})
+    profile = answer.get("IamInstanceProfile")
+    return Instance(
+        instance_id=answer["InstanceId"],
+        name=name_of(answer),
+        state=answer["State"]["Name"],
+        instance_type=answer["InstanceType"],
+        image_id=answer["ImageId"],
+        zone=answer["Placement"]["AvailabilityZone"],
+        subnet_id=answer.get("SubnetId", ""),
+        private_ip=answer.get("PrivateIpAddress", ""),
+        public_ip=answer.get("PublicIpAddress") or None,
+        group_ids=_group_ids(answer),
+        instance_profile=profile["Arn"].rpartition("/")[2] if profile else None,
+        key_name=answer.get("KeyName"),
+        metadata_tokens=metadata.get("HttpTokens", "unknown"),
+        metadata_hop_limit=metadata.get("HttpPutResponseHopLimit"),
+        monitoring=answer.get("Monitoring", {}).get("State", "unknown"),
+        ebs_optimized=answer.get("EbsOptimized", False),
+        root_device=answer.get("RootDeviceName", ""),
+        spot=answer.get("InstanceLifecycle") == "spot",
+        tags=tags_of(answer.get("Tags")),
+    )
+
+
+def _group_ids(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Groups of the instance and of its interfaces: the emulator shows some only on the interface."""
+    holders = [answer, *answer.get("NetworkInterfaces", ())]
+    key = {"SecurityGroups", "Groups"}
+    return tuple(sorted({group["GroupId"] for holder in holders for field in key for group in holder.get(field) or ()}))
+
+
+def _volumes(answer: list[Any]) -> tuple[Volume, ...]:
+    volumes = (_volume(volume, attachment) for volume in answer for attachment in volume.get("Attachments", ()))
+    return tuple(volumes)
+
+
+def _volume(volume: Mapping[str, Any], attachment: Mapping[str, Any]) -> Volume:
+    return Volume(
+        volume_id=volume["VolumeId"],
+        instance_id=attachment["InstanceId"],
+        device=attachment["Device"],
+        type=volume["VolumeType"],
+        size_gib=volume["Size"],
+        encrypted=volume["Encrypted"],
+        kms_key_arn=volume.get("KmsKeyId"),
+    )

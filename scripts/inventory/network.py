@@ -1,0 +1,201 @@
+"""VPC, subnets and what routes between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from scripts.inventory.filters import one_of
+from scripts.inventory.reader import Reader
+from scripts.inventory.reading import Read, Reading
+from scripts.inventory.scope import Scope
+from scripts.inventory.shapes import Tags, name_of, ordered, tags_of
+
+DESCRIBE_VPCS = Read("ec2", "DescribeVpcs", items="Vpcs")
+DESCRIBE_VPC_ATTRIBUTE = Read("ec2", "DescribeVpcAttribute")
+DESCRIBE_SUBNETS = Read("ec2", "DescribeSubnets", items="Subnets")
+DESCRIBE_ROUTE_TABLES = Read("ec2", "DescribeRouteTables", items="RouteTables")
+DESCRIBE_INTERNET_GATEWAYS = Read("ec2", "DescribeInternetGateways", items="InternetGateways")
+DESCRIBE_NAT_GATEWAYS = Read("ec2", "DescribeNatGateways", items="NatGateways")
+
+_DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+_TARGETS = (
+    "GatewayId", "NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "EgressOnlyInternetGatewayId",
+    "NetworkInterfaceId", "InstanceId", "CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Vpc:
+    """A VPC."""
+
+    vpc_id: str
+    name: str
+    cidrs: tuple[str, ...]
+    tags: Tags
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A subnet."""
+
+    subnet_id: str
+    name: str
+    zone: str
+    cidr: str
+    maps_public_ip: bool
+    tags: Tags
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: `0.0.0.0/0` to `igw-…`."""
+
+    destination: str
+    target: str
+    state: str
+
+
+@dataclass(frozen=True)
+class RouteTable:
+    """A route table and the subnets that use it."""
+
+    route_table_id: str
+    name: str
+    main: bool
+    subnet_ids: tuple[str, ...]
+    routes: tuple[Route, ...]
+
+
+@dataclass(frozen=True)
+class InternetGateway:
+    """An internet gateway that is attached to the VPC."""
+
+    internet_gateway_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class NatGateway:
+    """A NAT gateway."""
+
+    nat_gateway_id: str
+    name: str
+    subnet_id: str
+    state: str
+    public_ips: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """The VPC of the environment, whoever manages it."""
+
+    vpcs: Reading[tuple[Vpc, ...]]
+    dns_support: Reading[bool]
+    dns_hostnames: Reading[bool]
+    subnets: Reading[tuple[Subnet, ...]]
+    route_tables: Reading[tuple[RouteTable, ...]]
+    internet_gateways: Reading[tuple[InternetGateway, ...]]
+    nat_gateways: Reading[tuple[NatGateway, ...]]
+
+
+def collect_network(reader: Reader, scope: Scope) -> Network:
+    """Read everything in the VPC that routes."""
+    in_vpc = scope.vpc_filter
+    attached = one_of("attachment.vpc-id", [scope.vpc_id])
+    vpcs = reader.start(DESCRIBE_VPCS, Filters=in_vpc)
+    dns_support = reader.start(DESCRIBE_VPC_ATTRIBUTE, VpcId=scope.vpc_id, Attribute="enableDnsSupport")
+    dns_hostnames = reader.start(DESCRIBE_VPC_ATTRIBUTE, VpcId=scope.vpc_id, Attribute="enableDnsHostnames")
+    subnets = reader.start(DESCRIBE_SUBNETS, Filters=in_vpc)
+    route_tables = reader.start(DESCRIBE_ROUTE_TABLES, Filters=in_vpc)
+    internet_gateways = reader.start(DESCRIBE_INTERNET_GATEWAYS, Filters=attached)
+    nat_gateways = reader.start(DESCRIBE_NAT_GATEWAYS, Filter=in_vpc)
+    return Network(
+        vpcs=vpcs.parse(_vpcs),
+        dns_support=dns_support.parse(partial(_attribute, "EnableDnsSupport")),
+        dns_hostnames=dns_hostnames.parse(partial(_attribute, "EnableDnsHostnames")),
+        subnets=subnets.parse(_subnets),
+        route_tables=route_tables.parse(_route_tables),
+        internet_gateways=internet_gateways.parse(_internet_gateways),
+        nat_gateways=nat_gateways.parse(_nat_gateways),
+    )
+
+
+def _vpcs(answer: list[Any]) -> tuple[Vpc, ...]:
+    vpcs = (Vpc(vpc["VpcId"], name_of(vpc), _cidrs(vpc), tags_of(vpc.get("Tags"))) for vpc in answer)
+    return ordered(vpcs, key=lambda vpc: vpc.vpc_id)
+
+
+def _cidrs(vpc: Mapping[str, Any]) -> tuple[str, ...]:
+    """The VPC's own block first, then those that were added to it."""
+    more = {block["CidrBlock"] for block in vpc.get("CidrBlockAssociationSet", ())} - {vpc["CidrBlock"]}
+    return (vpc["CidrBlock"], *sorted(more))
+
+
+def _attribute(name: str, answer: Mapping[str, Any]) -> bool:
+    return bool(answer[name]["Value"])
+
+
+def _subnets(answer: list[Any]) -> tuple[Subnet, ...]:
+    subnets = (
+        Subnet(
+            subnet_id=subnet["SubnetId"],
+            name=name_of(subnet),
+            zone=subnet["AvailabilityZone"],
+            cidr=subnet["CidrBlock"],
+            maps_public_ip=subnet["MapPublicIpOnLaunch"],
+            tags=tags_of(subnet.get("Tags")),
+        )
+        for subnet in answer
+    )
+    return ordered(subnets, key=lambda subnet: (subnet.name, subnet.zone, subnet.subnet_id))
+
+
+def _route_tables(answer: list[Any]) -> tuple[RouteTable, ...]:
+    tables = (
+        RouteTable(
+            route_table_id=table["RouteTableId"],
+            name=name_of(table),
+            main=any(association.get("Main") for association in table.get("Associations", ())),
+            subnet_ids=tuple(sorted(_associated(table))),
+            routes=ordered(map(_route, table.get("Routes", ())), key=lambda route: (route.destination, route.target)),
+        )
+        for table in answer
+    )
+    return ordered(tables, key=lambda table: (table.name, table.route_table_id))
+
+
+def _associated(table: Mapping[str, Any]) -> list[str]:
+    return [association["SubnetId"] for association in table.get("Associations", ()) if association.get("SubnetId")]
+
+
+def _route(route: Mapping[str, Any]) -> Route:
+    destination = next(route[key] for key in _DESTINATIONS if route.get(key))
+    target = next((route[key] for key in _TARGETS if route.get(key)), "unknown")
+    return Route(destination, target, route.get("State", "unknown"))
+
+
+def _internet_gateways(answer: list[Any]) -> tuple[InternetGateway, ...]:
+    gateways = (InternetGateway(gateway["InternetGatewayId"], name_of(gateway)) for gateway in answer)
+    return ordered(gateways, key=lambda gateway: gateway.internet_gateway_id)
+
+
+def _nat_gateways(answer: list[Any]) -> tuple[NatGateway, ...]:
+    gateways = (
+        NatGateway(
+            nat_gateway_id=gateway["NatGatewayId"],
+            name=name_of(gateway),
+            subnet_id=gateway["SubnetId"],
+            state=gateway["State"],
+            public_ips=tuple(sorted(_public_ips(gateway))),
+        )
+        for gateway in answer
+        if gateway["State"] != "deleted"  # shown for about an hour after its end
+    )
+    return ordered(gateways, key=lambda gateway: (gateway.name, gateway.nat_gateway_id))
+
+
+def _public_ips(gateway: Mapping[str, Any]) -> list[str]:
+    return [address["PublicIp"] for address in gateway.get("NatGatewayAddresses", ()) if address.get("PublicIp")]

@@ -1,0 +1,182 @@
+"""Buckets and their settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.inventory.reader import Answer, Reader
+from scripts.inventory.reading import Read, Reading, Unreadable
+from scripts.inventory.scope import Scope
+from scripts.inventory.shapes import Document, Tags, document_of, ordered, tags_of
+
+GET_BUCKET_VERSIONING = Read("s3", "GetBucketVersioning")
+GET_BUCKET_ENCRYPTION = Read("s3", "GetBucketEncryption", absent=("ServerSideEncryptionConfigurationNotFoundError",))
+GET_PUBLIC_ACCESS_BLOCK = Read("s3", "GetPublicAccessBlock", absent=("NoSuchPublicAccessBlockConfiguration",))
+GET_BUCKET_OWNERSHIP_CONTROLS = Read("s3", "GetBucketOwnershipControls", absent=("OwnershipControlsNotFoundError",))
+GET_BUCKET_POLICY = Read("s3", "GetBucketPolicy", absent=("NoSuchBucketPolicy",))
+GET_BUCKET_LIFECYCLE = Read("s3", "GetBucketLifecycleConfiguration", absent=("NoSuchLifecycleConfiguration",))
+GET_BUCKET_LOGGING = Read("s3", "GetBucketLogging")
+GET_BUCKET_CORS = Read("s3", "GetBucketCors", absent=("NoSuchCORSConfiguration",))
+GET_BUCKET_TAGGING = Read("s3", "GetBucketTagging", absent=("NoSuchTagSet", "NoSuchTagSetError"))
+
+PUBLIC_ACCESS_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+
+
+@dataclass(frozen=True)
+class BucketEncryption:
+    """Default encryption of a bucket."""
+
+    algorithm: str
+    key: str | None
+    """What the bucket names: key id, ARN or alias."""
+    bucket_key: bool
+
+
+@dataclass(frozen=True)
+class LifecycleRule:
+    """One enabled lifecycle rule."""
+
+    id: str
+    prefix: str
+    expire_days: int | None
+    noncurrent_days: int | None
+    abort_upload_days: int | None
+    transitions: tuple[tuple[int, str], ...]
+    """Days and storage class."""
+
+
+@dataclass(frozen=True)
+class BucketLogging:
+    """Where a bucket's access logs go."""
+
+    bucket: str
+    prefix: str
+
+
+@dataclass(frozen=True)
+class CorsRule:
+    """One cross-origin rule."""
+
+    origins: tuple[str, ...]
+    methods: tuple[str, ...]
+    headers: tuple[str, ...]
+    expose_headers: tuple[str, ...]
+    max_age_seconds: int | None
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket."""
+
+    name: str
+    versioning: Reading[str]
+    encryption: Reading[BucketEncryption | None]
+    public_access_blocks: Reading[tuple[str, ...]]
+    """Those of the four that are on."""
+    ownership: Reading[str | None]
+    policy: Reading[Document | None]
+    lifecycle: Reading[tuple[LifecycleRule, ...]]
+    logging: Reading[BucketLogging | None]
+    cors: Reading[tuple[CorsRule, ...]]
+    tags: Reading[Tags]
+
+
+_READS: Mapping[str, Read] = {
+    "versioning": GET_BUCKET_VERSIONING,
+    "encryption": GET_BUCKET_ENCRYPTION,
+    "public_access_blocks": GET_PUBLIC_ACCESS_BLOCK,
+    "ownership": GET_BUCKET_OWNERSHIP_CONTROLS,
+    "policy": GET_BUCKET_POLICY,
+    "lifecycle": GET_BUCKET_LIFECYCLE,
+    "logging": GET_BUCKET_LOGGING,
+    "cors": GET_BUCKET_CORS,
+    "tags": GET_BUCKET_TAGGING,
+}
+
+
+def collect_buckets(reader: Reader, scope: Scope) -> tuple[Bucket, ...]:
+    """Read the settings of the buckets that are declared or in the state; one that is gone is left out."""
+    environment = scope.environment
+    declared = {environment.bucket_name(bucket) for bucket in environment.all_buckets}
+    names = sorted(declared.union(scope.state.values("aws_s3_bucket", "bucket")))
+    started = {name: {setting: reader.start(read, Bucket=name) for setting, read in _READS.items()} for name in names}
+    buckets = [_bucket(name, answers) for name, answers in started.items()]
+    return tuple(bucket for bucket in buckets if not _is_gone(bucket))
+
+
+def _is_gone(bucket: Bucket) -> bool:
+    return isinstance(bucket.versioning, Unreadable) and bucket.versioning.code == "NoSuchBucket"
+
+
+def _bucket(name: str, answers: Mapping[str, Answer]) -> Bucket:
+    return Bucket(
+        name=name,
+        versioning=answers["versioning"].parse(lambda answer: str(answer.get("Status", "Disabled"))),
+        encryption=answers["encryption"].parse(_encryption),
+        public_access_blocks=answers["public_access_blocks"].parse(_public_access_blocks),
+        ownership=answers["ownership"].parse(_ownership),
+        policy=answers["policy"].parse(lambda answer: document_of(answer["Policy"]) if answer else None),
+        lifecycle=answers["lifecycle"].parse(_lifecycle),
+        logging=answers["logging"].parse(_logging),
+        cors=answers["cors"].parse(_cors),
+        tags=answers["tags"].parse(lambda answer: tags_of(answer["TagSet"] if answer else None)),
+    )
+
+
+def _encryption(answer: Mapping[str, Any] | None) -> BucketEncryption | None:
+    if answer is None:
+        return None
+    rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0]
+    default = rule["ApplyServerSideEncryptionByDefault"]
+    return BucketEncryption(default["SSEAlgorithm"], default.get("KMSMasterKeyID"), rule.get("BucketKeyEnabled", False))
+
+
+def _public_access_blocks(answer: Mapping[str, Any] | None) -> tuple[str, ...]:
+    blocks = answer["PublicAccessBlockConfiguration"] if answer else {}
+    return tuple(block for block in PUBLIC_ACCESS_BLOCKS if blocks.get(block))
+
+
+def _ownership(answer: Mapping[str, Any] | None) -> str | None:
+    return str(answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]) if answer else None
+
+
+def _lifecycle(answer: Mapping[str, Any] | None) -> tuple[LifecycleRule, ...]:
+    rules = answer["Rules"] if answer else ()
+    return ordered((_rule(rule) for rule in rules if rule["Status"] == "Enabled"), key=lambda rule: rule.id)
+
+
+def _rule(rule: Mapping[str, Any]) -> LifecycleRule:
+    transitions = ((step.get("Days", 0), step["StorageClass"]) for step in rule.get("Transitions", ()))
+    return LifecycleRule(
+        id=rule.get("ID", ""),
+        prefix=rule.get("Filter", {}).get("Prefix", rule.get("Prefix", "")),
+        expire_days=rule.get("Expiration", {}).get("Days"),
+        noncurrent_days=rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
+        abort_upload_days=rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation"),
+        transitions=tuple(sorted(transitions)),
+    )
+
+
+def _logging(answer: Mapping[str, Any]) -> BucketLogging | None:
+    enabled = answer.get("LoggingEnabled")
+    return BucketLogging(enabled["TargetBucket"], enabled.get("TargetPrefix", "")) if enabled else None
+
+
+def _cors(answer: Mapping[str, Any] | None) -> tuple[CorsRule, ...]:
+    return tuple(_cors_rule(rule) for rule in (answer["CORSRules"] if answer else ()))
+
+
+def _cors_rule(rule: Mapping[str, Any]) -> CorsRule:
+    def sorted_field(name: str) -> tuple[str, ...]:
+        values: Iterable[str] = rule.get(name, ())
+        return tuple(sorted(values))
+
+    return CorsRule(
+        origins=sorted_field("AllowedOrigins"),
+        methods=sorted_field("AllowedMethods"),
+        headers=sorted_field("AllowedHeaders"),
+        expose_headers=sorted_field("ExposeHeaders"),
+        max_age_seconds=rule.get("MaxAgeSeconds"),
+    )

@@ -1,0 +1,42 @@
+"""What is looked at: ids and names from the Terraform state, so that no read waits for another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.errors import UserError
+from config.static_ec2 import StaticEc2Config
+from scripts.inventory.filters import Filters, one_of
+from scripts.state import State
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One environment and what Terraform made of it."""
+
+    environment: StaticEc2Config
+    state: State
+    vpc_id: str
+
+    @property
+    def vpc_filter(self) -> Filters:
+        """Everything in the VPC."""
+        return one_of("vpc-id", [self.vpc_id])
+
+    @property
+    def key_ids(self) -> list[str]:
+        """The key of the environment: its own, or the existing one that it names."""
+        existing = self.environment.kms.existing_key_arn
+        return [existing] if existing is not None else self.state.values("aws_kms_key", "arn")
+
+
+def scope_of(environment: StaticEc2Config, state: State) -> Scope:
+    """Find the VPC. Raises UserError when an apply ended before there was one."""
+    existing = environment.network.existing
+    vpc_ids = [existing.vpc_id] if existing is not None else state.values("aws_vpc")
+    if not vpc_ids:
+        name = environment.name
+        raise UserError(
+            f"{name} has no VPC yet, its apply did not end; run: make plan ENV={name} && make apply ENV={name}"
+        )
+    return Scope(environment, state, vpc_ids[0])

@@ -1,0 +1,358 @@
+"""An inventory that is exactly what an environment declares, made without AWS."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Any
+
+from config.firewall import declared_rules, security_groups
+from config.s3 import LOGS_BUCKET
+from config.static_ec2 import StaticEc2Config
+from scripts.audit.declared_nodes import declared_names
+from scripts.inventory import Inventory
+from scripts.inventory.dns import Record
+from scripts.inventory.efs import AccessPoint, FileSystem, MountTarget
+from scripts.inventory.endpoints import VpcEndpoint
+from scripts.inventory.iam import Iam, InstanceProfile, Policy, Role
+from scripts.inventory.images import Image
+from scripts.inventory.instances import Instance, Nodes, Volume
+from scripts.inventory.kms import Key, KeyRotation
+from scripts.inventory.logs import FlowLog, LogGroup, Logs
+from scripts.inventory.memorydb import Acl, Cluster, MemoryDb, SubnetGroup, User
+from scripts.inventory.network import (
+    InternetGateway,
+    NatGateway,
+    Network,
+    Route,
+    RouteTable,
+    Subnet,
+    Vpc,
+)
+from scripts.inventory.reader import Coverage
+from scripts.inventory.s3 import (
+    PUBLIC_ACCESS_BLOCKS,
+    Bucket,
+    BucketEncryption,
+    BucketLogging,
+    CorsRule,
+    LifecycleRule,
+)
+from scripts.inventory.secrets import Secret
+from scripts.inventory.security_groups import SecurityGroup, SecurityGroupRule, SecurityGroups
+
+TLS_ONLY = {
+    "Statement": {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+}
+
+
+def healthy(config: StaticEc2Config) -> Inventory:
+    """What AWS would say right after an apply."""
+    return Inventory(
+        network=_network(config),
+        vpc_endpoints=_endpoints(config),
+        security_groups=_security_groups(config),
+        iam=_iam(config),
+        keys=(_key(config),),
+        buckets=tuple(_bucket(config, name) for name in config.all_buckets),
+        file_systems=(_file_system(config),) if config.efs else (),
+        memorydb=_memorydb(config),
+        secrets=tuple(
+            Secret(config.label.name(part), _arn(config), False) for part in ("ray-token", "memorydb-password")
+        ),
+        logs=_logs(config),
+        nodes=_nodes(config),
+        images=tuple(
+            Image(f"ami-{arch}", arch, "137112412989", arch, "2026", "/dev/xvda") for arch in ("arm64", "x86_64")
+        ),
+        records=((Record(f"head.{config.name}.{config.project}.internal", "A", ("10.0.0.4",)),),),
+        coverage=Coverage(1, ()),
+    )
+
+
+def _tags(config: StaticEc2Config, **more: str) -> dict[str, str]:
+    return {**config.tags, **config.label.default_tags, **more}
+
+
+def _arn(config: StaticEc2Config) -> str:
+    return config.kms.existing_key_arn or config.place.arn("kms", "key/1234")
+
+
+def _subnet_id(tier: str, zone: str, cidr: object) -> str:
+    return f"subnet-{tier}-{zone}" if isinstance(cidr, IPv4Network) else str(cidr)
+
+
+def _tiers(config: StaticEc2Config) -> list[tuple[str, str, Any]]:
+    layout = config.layout
+    return [(tier, zone, cidr) for tier in ("private", "public") for zone, cidr in getattr(layout, tier).items()]
+
+
+def _network(config: StaticEc2Config) -> Network:
+    layout = config.layout
+    nat_of = {
+        zone: f"nat-{zone if zone in layout.nat_zones else layout.nat_zones[0]}"
+        for zone in layout.private
+        if layout.nat_zones
+    }
+    targets = {("private", zone): target for zone, target in nat_of.items()}
+    targets |= {("public", zone): "igw-1" for zone in layout.public}
+    return Network(
+        vpcs=(Vpc("vpc-1", config.label.name("vpc"), (str(config.network.cidr),), _tags(config)),),
+        dns_support=True,
+        dns_hostnames=True,
+        subnets=tuple(
+            Subnet(_subnet_id(tier, zone, cidr), f"{tier}-{zone}", zone, str(cidr), False, _tags(config))
+            for tier, zone, cidr in _tiers(config)
+        ),
+        route_tables=(
+            RouteTable("rtb-main", "", True, (), ()),
+            *(
+                _table(tier, zone, _subnet_id(tier, zone, cidr), targets.get((tier, zone)))
+                for tier, zone, cidr in _tiers(config)
+            ),
+        ),
+        internet_gateways=(InternetGateway("igw-1", ""),),
+        nat_gateways=tuple(
+            NatGateway(f"nat-{zone}", "", _subnet_id("public", zone, layout.public[zone]), "available", ("1.2.3.4",))
+            for zone in layout.nat_zones
+        ),
+    )
+
+
+def _table(tier: str, zone: str, subnet_id: str, target: str | None) -> RouteTable:
+    routes = (Route("0.0.0.0/0", target, "active"),) if target else ()
+    return RouteTable(f"rtb-{tier}-{zone}", "", False, (subnet_id,), routes)
+
+
+def _endpoints(config: StaticEc2Config) -> tuple[VpcEndpoint, ...]:
+    policy = {
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"a": {}}}]
+    }
+    tables = tuple(f"rtb-{tier}-{zone}" for tier, zone, _ in _tiers(config))
+    gateway = VpcEndpoint("vpce-s3", "", "s3", "Gateway", "available", False, tables, (), (), policy)
+    interfaces = (
+        VpcEndpoint(f"vpce-{service}", "", service, "Interface", "available", True, (), (), (), policy)
+        for service in config.network.endpoints
+    )
+    return (gateway, *interfaces)
+
+
+def _security_groups(config: StaticEc2Config) -> SecurityGroups:
+    groups = [
+        SecurityGroup(f"sg-{group}", config.label.name(group), group, _tags(config))
+        for group in security_groups(config)
+    ]
+    rules = [
+        SecurityGroupRule(
+            rule_id=f"sgr-{index}",
+            group_id=f"sg-{rule.group}",
+            egress=rule.direction == "egress",
+            protocol=rule.protocol,
+            first_port=-1 if rule.first_port is None else rule.first_port,
+            last_port=-1 if rule.last_port is None else rule.last_port,
+            peer=f"sg-{rule.peer}" if isinstance(rule.peer, str) else str(rule.peer),
+            description=rule.description,
+        )
+        for index, rule in enumerate(declared_rules(config))
+    ]
+    return SecurityGroups((SecurityGroup("sg-default", "default", "", {}), *groups), tuple(rules))
+
+
+def _iam(config: StaticEc2Config) -> Iam:
+    attached = {"head": config.iam.head_managed_policy_arns, "worker": config.iam.worker_managed_policy_arns}
+    names = {tier: config.label.name(tier) for tier in attached}
+    return Iam(
+        roles=tuple(_role(config, names[tier], arns) for tier, arns in attached.items()),
+        instance_profiles=tuple(InstanceProfile(name, f"arn:{name}", (name,)) for name in names.values()),
+    )
+
+
+def _role(config: StaticEc2Config, name: str, attached: list[str]) -> Role:
+    allowed = {"Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}]}
+    trust = {
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]
+    }
+    return Role(
+        name=name,
+        arn=f"arn:{name}",
+        trust=trust,
+        permissions_boundary_arn=config.iam.permissions_boundary_arn,
+        tags=_tags(config),
+        inline_policies=(Policy("basics", None, allowed),),
+        attached_policies=tuple(Policy(arn.rpartition("/")[2], arn, allowed) for arn in attached),
+    )
+
+
+def _key(config: StaticEc2Config) -> Key:
+    root = {"AWS": f"arn:aws:iam::{config.account_id}:root"}
+    return Key(
+        arn=_arn(config),
+        state="Enabled",
+        manager="CUSTOMER",
+        aliases=(f"alias/{config.label.cluster}",),
+        rotation=KeyRotation(True, config.kms.rotation_days),
+        policy={"Statement": [{"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}]},
+    )
+
+
+def _bucket(config: StaticEc2Config, name: str) -> Bucket:
+    settings, is_logs = config.all_buckets[name], name == LOGS_BUCKET
+    return Bucket(
+        name=config.bucket_name(name),
+        versioning="Enabled",
+        encryption=BucketEncryption("AES256", None, False)
+        if is_logs
+        else BucketEncryption("aws:kms", _arn(config), True),
+        public_access_blocks=PUBLIC_ACCESS_BLOCKS,
+        ownership="BucketOwnerEnforced",
+        policy=TLS_ONLY,
+        lifecycle=(
+            LifecycleRule("leftovers", "", None, settings.noncurrent_days, settings.abort_upload_days, ()),
+            LifecycleRule(
+                "objects",
+                "",
+                settings.expire_days,
+                None,
+                None,
+                tuple((t.days, t.storage_class) for t in settings.transitions),
+            ),
+        ),
+        logging=None if is_logs else BucketLogging(config.bucket_name(LOGS_BUCKET), f"{name}/"),
+        cors=tuple(
+            CorsRule(
+                tuple(c.origins),
+                tuple(sorted(c.methods)),
+                tuple(c.headers),
+                tuple(sorted(c.expose_headers)),
+                c.max_age_seconds,
+            )
+            for c in settings.cors
+        ),
+        tags=_tags(config),
+    )
+
+
+def _file_system(config: StaticEc2Config) -> FileSystem:
+    efs = config.efs
+    assert efs is not None
+    lifecycle = {
+        "TransitionToIA": f"AFTER_{efs.transition_to_ia_days}_DAYS" if efs.transition_to_ia_days else None,
+        "TransitionToArchive": f"AFTER_{efs.transition_to_archive_days}_DAYS"
+        if efs.transition_to_archive_days
+        else None,
+        "TransitionToPrimaryStorageClass": "AFTER_1_ACCESS" if efs.transition_back_on_access else None,
+    }
+    return FileSystem(
+        file_system_id="fs-1",
+        name=config.label.name("efs"),
+        state="available",
+        encrypted=True,
+        kms_key_arn=_arn(config),
+        throughput_mode=efs.throughput_mode,
+        provisioned_mibps=efs.provisioned_mibps,
+        tags=_tags(config),
+        policy=TLS_ONLY,
+        backup="ENABLED" if efs.backup else "DISABLED",
+        lifecycle=tuple((name, when) for name, when in lifecycle.items() if when),
+        mount_targets=tuple(
+            MountTarget(f"fsmt-{zone}", zone, f"subnet-{zone}", "10.0.0.9", "available", ("sg-efs",))
+            for zone in config.node_zones
+        ),
+        access_points=(AccessPoint("fsap-1", "", "/ray", efs.posix_user_id, efs.posix_group_id),),
+    )
+
+
+def _memorydb(config: StaticEc2Config) -> MemoryDb:
+    name, wanted = config.label.name("gcs"), config.memorydb
+    if wanted is None:
+        return MemoryDb((), (), (), (), {})
+    cluster = Cluster(
+        name=name,
+        status="available",
+        node_type=wanted.node_type,
+        engine_version=wanted.engine_version,
+        shards=1,
+        replicas=wanted.replicas,
+        tls=True,
+        kms_key=_arn(config),
+        acl_name=name,
+        parameter_group_name=name,
+        subnet_group_name=name,
+        group_ids=("sg-memorydb",),
+        snapshot_retention_days=wanted.snapshot_retention_days,
+        snapshot_window=wanted.snapshot_window,
+        endpoint="gcs.example:6379",
+    )
+    subnets = config.layout.node_subnets(public=config.access.public_nodes)
+    tier = "public" if config.access.public_nodes else "private"
+    return MemoryDb(
+        clusters=(cluster,),
+        acls=(Acl(name, (name,)),),
+        users=(User(name, "password", 1, "on ~* +@all"),),
+        subnet_groups=(SubnetGroup(name, tuple(_subnet_id(tier, zone, cidr) for zone, cidr in subnets.items())),),
+        maxmemory_policies={name: wanted.maxmemory_policy},
+    )
+
+
+def _logs(config: StaticEc2Config) -> Logs:
+    prefix = f"/{config.project}/{config.name}"
+    flow_logs = config.network.flow_logs
+    return Logs(
+        groups=(
+            LogGroup(f"{prefix}/flow-logs", flow_logs.retention_days, _arn(config)),
+            LogGroup(f"{prefix}/nodes", 90, _arn(config)),
+        ),
+        flow_logs=(FlowLog("fl-1", "ACTIVE", flow_logs.traffic, f"{prefix}/flow-logs"),),
+    )
+
+
+def _nodes(config: StaticEc2Config) -> Nodes:
+    names = list(declared_names(config))
+    instances = tuple(_instance(config, index, name) for index, name in enumerate(names))
+    volumes = tuple(_volume(config, index, name) for index, name in enumerate(names))
+    return Nodes(instances, volumes, {"i-0": config.protect})
+
+
+def _instance(config: StaticEc2Config, index: int, name: str) -> Instance:
+    wanted = declared_names(config)[name]
+    cidr = config.layout.node_subnets(public=config.access.public_nodes)[wanted.zone]
+    public = config.access.public_nodes
+    return Instance(
+        instance_id=f"i-{index}",
+        name=name,
+        state="running",
+        instance_type=wanted.settings.instance_type,
+        image_id=f"ami-{wanted.settings.image_architecture}",
+        zone=wanted.zone,
+        subnet_id=_subnet_id("public" if public else "private", wanted.zone, cidr),
+        private_ip=f"10.0.0.{index + 4}",
+        public_ip="1.2.3.4" if public else None,
+        group_ids=(f"sg-{wanted.tier}",),
+        instance_profile=config.label.name(wanted.tier),
+        key_name=None,
+        metadata_tokens="required",
+        metadata_hop_limit=wanted.settings.metadata_hop_limit,
+        monitoring="enabled",
+        ebs_optimized=True,
+        root_device="/dev/xvda",
+        spot=wanted.spot,
+        tags=_tags(config, **wanted.settings.tags),
+    )
+
+
+def _volume(config: StaticEc2Config, index: int, name: str) -> Volume:
+    settings = declared_names(config)[name].settings
+    return Volume(
+        f"vol-{index}",
+        f"i-{index}",
+        "/dev/xvda",
+        settings.root_volume_type,
+        settings.root_volume_gib,
+        True,
+        _arn(config),
+    )

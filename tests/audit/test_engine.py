@@ -1,0 +1,106 @@
+"""Nothing passes that was not seen, and no check hides what the others find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from config.static_ec2 import StaticEc2Config
+from scripts.audit.engine import Outcome, Result, exit_code, judge
+from scripts.audit.registry import Check, Judge, Severity, check
+from scripts.audit.verdict import Verdict, expect
+from scripts.inventory import Inventory
+from scripts.inventory.reading import each, readable
+from tests.audit.change import REFUSED
+from tests.audit.environments import load
+from tests.audit.healthy import healthy
+
+SMALL = load("small")
+HEALTHY = healthy(SMALL)
+
+
+def results_of(function: Judge, *, applies: bool = True) -> list[Result]:
+    made = check("unit.check", severity=Severity.LOW, applies=lambda _config: applies)(function)
+    return judge(HEALTHY, SMALL, [made])
+
+
+def outcomes(results: list[Result]) -> list[str]:
+    return [result.outcome.value for result in results]
+
+
+def test_a_verdict_becomes_pass_or_fail() -> None:
+    def both(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+        yield expect("a", "size", 1, 1)
+        yield expect("b", "size", 1, 2)
+
+    results = results_of(both)
+    assert outcomes(results) == ["PASS", "FAIL"]
+    assert [result.detail for result in results] == ["size is 1", "size is 1, want 2"]
+
+
+def test_an_unreadable_value_is_unknown_and_the_others_are_judged() -> None:
+    def mixed(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+        yield expect("a", "size", REFUSED, 1)
+        yield expect("b", "size", 2, 1)
+
+    results = results_of(mixed)
+    assert outcomes(results) == ["UNKNOWN", "FAIL"]
+    assert results[0].detail == "service:Operation gave AccessDenied"
+
+
+def test_an_unreadable_collection_is_unknown_after_what_came_before() -> None:
+    def stops(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+        yield expect("a", "size", 2, 1)
+        readable(REFUSED)
+
+    assert outcomes(results_of(stops)) == ["FAIL", "UNKNOWN"]
+
+
+def test_one_unreadable_item_hides_none_of_the_others() -> None:
+    def items(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+        for item in each([REFUSED, 1, 2]):
+            yield expect("a", "size", item, 1)
+
+    assert outcomes(results_of(items)) == ["PASS", "FAIL", "UNKNOWN"]
+
+
+def test_seeing_nothing_is_unknown() -> None:
+    def nothing(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+        yield from ()
+
+    results = results_of(nothing)
+    assert outcomes(results) == ["UNKNOWN"]
+    assert "saw nothing" in results[0].detail
+
+
+def test_what_is_not_declared_is_not_judged() -> None:
+    def nothing(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+        yield from ()
+
+    assert results_of(nothing, applies=False) == []
+
+
+def test_a_check_that_raises_is_unknown_by_name() -> None:
+    def raises(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+        yield expect("a", "size", 1, 1)
+        raise KeyError("Arn")
+
+    results = results_of(raises)
+    assert outcomes(results) == ["PASS", "UNKNOWN"]
+    assert results[1].check.id == "unit.check"
+    assert results[1].detail == "the check itself failed: KeyError: 'Arn'"
+
+
+@pytest.mark.parametrize(
+    ("seen", "code"),
+    [
+        ([Outcome.PASS], 0),
+        ([Outcome.PASS, Outcome.UNKNOWN], 2),
+        ([Outcome.PASS, Outcome.UNKNOWN, Outcome.FAIL], 1),
+        ([], 2),
+    ],
+)
+def test_exit_code(seen: list[Outcome], code: int) -> None:
+    made = Check("unit.check", Severity.LOW, lambda *_: iter(()), lambda _: True)
+    assert exit_code(Result(made, outcome, "a", "b") for outcome in seen) == code
