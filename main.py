@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from config import load_environment
@@ -26,6 +27,7 @@ def synthesize(environment: Environment, directory: str) -> None:
     stack = stack_classes()[environment.flavour]
     from cdktf import App  # after the stacks: see modules/aws.py
 
+    Path(directory).mkdir(parents=True, exist_ok=True)
     app = App(outdir=directory)
     stack(app, environment)
     app.synth()

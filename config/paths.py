@@ -6,14 +6,20 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENTS = ROOT / "environments"
 TEMPLATES = ROOT / "templates"
-REPORTS = ROOT / "reports"
 
-BUILD = ROOT / "build"
+ENVIRONMENTS = Path(os.environ.get("RAYFORM_ENVIRONMENTS", ROOT / "environments"))
+"""The environment files."""
+
+_WORK = Path(os.environ.get("RAYFORM_WORK", ROOT))
+"""Everything that commands write is below it, so that tests leave the checkout alone."""
+
+REPORTS = _WORK / "reports"
+
+BUILD = _WORK / "build"
 """Synthesized stacks and saved plans: safe to delete at any time."""
 
-LOCAL_AWS = Path(os.environ.get("RAYFORM_LOCAL_AWS", ROOT / ".local-aws"))
+LOCAL_AWS = Path(os.environ.get("RAYFORM_LOCAL_AWS", _WORK / ".local-aws"))
 """The embedded AWS: emulator state and Terraform state of target `local`, dropped together."""
 
 

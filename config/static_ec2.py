@@ -61,7 +61,9 @@ class StaticEc2Config(Environment):
         """The buckets that are made: those declared, and the logs bucket they need."""
         if not self.buckets:
             return {}
-        return {LOGS_BUCKET: BucketConfig(expire_days=365, node_access="none"), **self.buckets}
+        logs = self.buckets.get(LOGS_BUCKET, BucketConfig(expire_days=365))
+        # Nodes that could write access logs could hide what they did.
+        return {**self.buckets, LOGS_BUCKET: logs.model_copy(update={"node_access": "none"})}
 
     def bucket_name(self, bucket: str) -> str:
         """AWS name of a bucket: unique among all accounts, because it holds the account id."""

@@ -34,6 +34,8 @@ class Role(Construct):
             description=f"{part} of {label.cluster}",
             assume_role_policy=policy_document(self, "trust", [service_trust(service, trust_conditions)]),
             permissions_boundary=permissions_boundary_arn,
+            # A policy attached by hand would else keep the role from being destroyed.
+            force_detach_policies=True,
             tags=label.tags(part),
         )
 

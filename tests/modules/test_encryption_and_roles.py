@@ -57,6 +57,14 @@ def test_roles_use_the_environments_buckets_and_no_other() -> None:
     assert write["resources"] == ["${aws_s3_bucket.buckets_results.arn}/*"]
 
 
+def test_nodes_cannot_touch_the_access_logs() -> None:
+    for tier in ("head", "worker"):
+        resources = [arn for each in node_documents(example("production"), tier)["buckets"] for arn in each["resources"]]
+        assert len(resources) == 12
+        assert not any("buckets_logs" in arn for arn in resources)
+    assert len(example("production").statements("buckets_logs_policy_document")) == 2
+
+
 def test_only_the_head_reads_the_memorydb_password() -> None:
     stack = example("production")
     head, worker = (node_documents(stack, tier)["secrets"][0]["resources"] for tier in ("head", "worker"))

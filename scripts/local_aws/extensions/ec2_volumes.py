@@ -13,6 +13,10 @@ from scripts.local_aws.extensions.plumbing import AwsError, Params, op, wrap
 IMAGE_GIB = 8
 """Size of the root snapshot of every image here."""
 
+PROVISIONED = ("io1", "io2")
+SETTLED_TYPE = "RayformVolumeType"
+"""Key of a device mapping that remembers the type that was asked for."""
+
 GP3_IOPS, GP3_MIBPS = 3000, 125
 GP3_MOST_IOPS, GP3_MOST_MIBPS = 80000, 2000
 GP3_IOPS_PER_GIB, GP3_IOPS_PER_MIBPS = 500, 4
@@ -28,6 +32,15 @@ def size_from_image(params: Params) -> None:
             ebs["VolumeSize"] = IMAGE_GIB
         if ebs.get("VolumeType") == "gp3":
             refuse_gp3(int(ebs["VolumeSize"]), ebs.get("Iops"), ebs.get("Throughput"))
+        if ebs.get("VolumeType") in PROVISIONED:
+            launch_as_gp3(ebs)
+
+
+def launch_as_gp3(ebs: Params) -> None:
+    """Let moto launch a volume with provisioned IOPS, which it loses and then misses; it is settled afterwards."""
+    if not ebs.get("Iops"):
+        raise AwsError("InvalidParameterDependency", f"a volume of type {ebs['VolumeType']} requires the parameter iops")
+    ebs[SETTLED_TYPE], ebs["VolumeType"] = ebs["VolumeType"], "gp3"
 
 
 def settle_root_volumes(backend: Any, instance: Any, params: Params) -> None:
@@ -35,6 +48,9 @@ def settle_root_volumes(backend: Any, instance: Any, params: Params) -> None:
     wanted = {device.get("DeviceName"): device.get("Ebs", {}) for device in params.get("BlockDeviceMappings") or []}
     for name, attachment in instance.get_block_device_mapping:
         volume = backend.get_volume(attachment.volume_id)
+        if provisioned := wanted.get(name, {}).get(SETTLED_TYPE):
+            volume.volume_type, volume.iops = provisioned, wanted[name]["Iops"]
+            volume.throughput = None
         if volume.volume_type == "gp3":
             volume.throughput = wanted.get(name, {}).get("Throughput") or GP3_MIBPS
             volume.iops = wanted.get(name, {}).get("Iops") or volume.iops or GP3_IOPS

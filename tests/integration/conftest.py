@@ -1,0 +1,48 @@
+"""All environments, applied at the same time on one embedded AWS: most of the time is the provider's own waiting."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from config.paths import ENVIRONMENTS, environment_names
+from tests.integration.workspace import Workspace
+
+OWN = Path(__file__).parent / "environments"
+NAMES = [*environment_names(), *sorted(path.stem for path in OWN.glob("*.yaml"))]
+
+
+def new_workspace(directory: Path) -> Workspace:
+    """A workspace with copies of all environments."""
+    workspace = Workspace(directory)
+    workspace.environments.mkdir()
+    for path in [*ENVIRONMENTS.glob("*.yaml"), *OWN.glob("*.yaml")]:
+        shutil.copy(path, workspace.environments)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A workspace whose embedded AWS is stopped in the end."""
+    found = new_workspace(tmp_path_factory.mktemp("workspace"))
+    yield found
+    found.local_aws("reset")
+
+
+def apply(workspace: Workspace, name: str) -> None:
+    """Plan and apply one environment."""
+    workspace.terraform("plan", name).succeeded()
+    workspace.terraform("apply", name).succeeded()
+
+
+@pytest.fixture(scope="module")
+def deployed(workspace: Workspace) -> Workspace:
+    """The workspace with all environments applied."""
+    workspace.local_aws("up").succeeded()
+    with ThreadPoolExecutor(len(NAMES)) as pool:
+        list(pool.map(lambda name: apply(workspace, name), NAMES))
+    return workspace

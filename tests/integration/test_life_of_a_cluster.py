@@ -1,0 +1,170 @@
+"""Apply, re-plan, audit, tamper, restart, destroy: real Terraform and provider, in the order in which they stand here."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.audit.tampering import TAMPERINGS
+from tests.integration.conftest import NAMES, apply
+from tests.integration.workspace import Workspace
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_second_plan_changes_nothing(deployed: Workspace, name: str) -> None:
+    assert deployed.changes(name) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_audit_is_clean(deployed: Workspace, name: str) -> None:
+    result = deployed.audit(name)
+    assert result.code == 0, result.output
+    assert "0 failed, 0 unknown" in result.output
+
+
+def failures(workspace: Workspace, name: str) -> set[str]:
+    """Checks that fail, with the exit code that says so."""
+    result = workspace.audit(name)
+    assert result.code == 1, result.output
+    return {each["check"] for each in workspace.audit_results(name)["results"] if each["outcome"] == "FAIL"}
+
+
+def test_audit_sees_a_rule_added_behind_its_back(deployed: Workspace) -> None:
+    ec2, group = deployed.client("ec2"), deployed.outputs("demo")["security_group_ids"]["head"]
+    opened: dict[str, Any] = {
+        "GroupId": group,
+        "IpPermissions": [
+            {"IpProtocol": "tcp", "FromPort": 8265, "ToPort": 8265, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        ],
+    }
+    ec2.authorize_security_group_ingress(**opened)
+    found = failures(deployed, "demo")
+    ec2.revoke_security_group_ingress(**opened)
+    assert any(check.startswith("security_groups.") for check in found)
+
+
+def test_audit_sees_a_bucket_setting_changed(deployed: Workspace) -> None:
+    s3, bucket = deployed.client("s3"), deployed.outputs("demo")["bucket_names"]["models"]
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    found = failures(deployed, "demo")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    assert any(check.startswith("s3.") for check in found)
+
+
+def test_audit_sees_a_tag_changed(deployed: Workspace) -> None:
+    ec2, head = deployed.client("ec2"), deployed.outputs("demo")["head"]["instance_id"]
+    ec2.create_tags(Resources=[head], Tags=[{"Key": "Owner", "Value": "somebody else"}])
+    found = failures(deployed, "demo")
+    ec2.create_tags(Resources=[head], Tags=[{"Key": "Owner", "Value": "ml-platform"}])
+    assert any("tag" in check for check in found)
+
+
+def test_dumps_of_the_same_deployment_are_equal(deployed: Workspace) -> None:
+    texts = []
+    for _ in range(2):
+        deployed.python("-m", "scripts.dump", "--env", "production", "--target", "local").succeeded()
+        (file,) = (deployed.directory / "reports/production").glob("ray_cluster_aws_config_dump_*.txt")
+        texts.append(file.read_text(encoding="utf-8").splitlines()[3:])
+    assert texts[0] == texts[1]
+    assert any(re.search(r"vpc-[0-9a-f]+", line) for line in texts[0])
+
+
+def test_secrets_are_in_no_report_and_the_token_not_in_the_state(deployed: Workspace) -> None:
+    secrets = deployed.client("secretsmanager")
+    token = secrets.get_secret_value(SecretId="ray-production-ray-token")["SecretString"]
+    password = secrets.get_secret_value(SecretId="ray-production-memorydb-password")["SecretString"]
+    assert len(token) == len(password) == 64
+    deployed.audit("production")
+    written = [path for path in (deployed.directory / "reports").rglob("*") if path.is_file()]
+    assert len(written) > 2
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        assert token not in text, path
+        assert password not in text, path
+    state = (deployed.directory / ".local-aws/terraform/production.tfstate").read_text(encoding="utf-8")
+    assert token not in state
+
+
+def test_stale_plan_is_refused(deployed: Workspace) -> None:
+    file = deployed.environments / "demo.yaml"
+    before = file.read_text(encoding="utf-8")
+    deployed.terraform("plan", "demo").succeeded()
+    file.write_text(before.replace("owner: ml-platform", "owner: other"), encoding="utf-8")
+    refused = deployed.terraform("apply", "demo")
+    file.write_text(before, encoding="utf-8")
+    assert refused.code == 2
+    assert refused.errors.startswith("error: ")
+    assert "stale" in refused.errors
+    assert "make plan ENV=demo" in refused.errors
+
+
+def test_everything_is_there_after_a_crash(deployed: Workspace) -> None:
+    os.kill(deployed.emulator["pid"], signal.SIGKILL)
+    result = deployed.audit("demo")
+    assert result.code == 0, result.output
+    assert deployed.changes("demo") == []
+
+
+def test_audit_sees_each_of_many_changes(deployed: Workspace) -> None:
+    tamper = "from config.load import load_environment as load; from tests.audit.tampering import tamper; tamper(load('demo'))"
+    deployed.python("-c", tamper).succeeded()
+    assert set(TAMPERINGS) <= failures(deployed, "demo")
+
+
+def test_protected_environment_is_not_destroyed(deployed: Workspace) -> None:
+    refused = deployed.terraform("destroy", "production")
+    assert refused.code == 2
+    assert "error: production is protected" in refused.errors
+
+
+def destroy(workspace: Workspace, name: str) -> None:
+    """Take the protection off, as the error message says, and destroy."""
+    file = workspace.environments / f"{name}.yaml"
+    text = file.read_text(encoding="utf-8")
+    if "protect: true" in text:
+        file.write_text(text.replace("protect: true", "protect: false"), encoding="utf-8")
+        apply(workspace, name)
+    workspace.terraform("destroy", name).succeeded()
+
+
+def test_destroy_leaves_nothing(deployed: Workspace) -> None:
+    with ThreadPoolExecutor(len(NAMES)) as pool:
+        list(pool.map(lambda name: destroy(deployed, name), NAMES))
+    for region in ("us-west-2", "us-east-1"):
+        assert remaining(deployed, region) == []
+
+
+def remaining(workspace: Workspace, region: str) -> list[str]:
+    """What is left on the embedded AWS, but for what AWS itself provides and for the VPC that is not ours."""
+    ec2 = workspace.client("ec2", region)
+    own = [{"Name": "key", "Values": ["rayform:cluster"]}]
+    found = [tag["ResourceId"] for tag in ec2.describe_tags(Filters=own)["Tags"] if not _is_gone(tag)]
+    found += [each["Name"] for each in workspace.client("s3", region).list_buckets()["Buckets"]]
+    found += [
+        each["RoleName"]
+        for each in workspace.client("iam", region).list_roles()["Roles"]
+        if "service-role" not in each["Path"]
+    ]
+    found += [each["FileSystemId"] for each in workspace.client("efs", region).describe_file_systems()["FileSystems"]]
+    found += [each["Name"] for each in workspace.client("memorydb", region).describe_clusters()["Clusters"]]
+    found += [each["Name"] for each in workspace.client("secretsmanager", region).list_secrets()["SecretList"]]
+    found += [each["logGroupName"] for each in workspace.client("logs", region).describe_log_groups()["logGroups"]]
+    found += [each["Name"] for each in workspace.client("route53", region).list_hosted_zones()["HostedZones"]]
+    found += [
+        each["AliasName"]
+        for each in workspace.client("kms", region).list_aliases()["Aliases"]
+        if "alias/aws/" not in each["AliasName"]
+    ]
+    return found
+
+
+def _is_gone(tag: dict[str, Any]) -> bool:
+    """Terminated instances and deleted gateways are listed for an hour, as on AWS."""
+    return tag["ResourceType"] in ("instance", "natgateway")

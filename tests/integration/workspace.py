@@ -1,0 +1,109 @@
+"""A place of its own for commands: environments, builds, states, reports, and an embedded AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from config.paths import ROOT
+
+REGION = "us-west-2"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command printed and how it ended."""
+
+    code: int
+    output: str
+    errors: str
+
+    def succeeded(self) -> Finished:
+        """This, or a failure of the test that shows what was printed."""
+        assert self.code == 0, self.output[-4000:] + self.errors
+        return self
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Runs Rayform's commands as the Makefile does."""
+
+    directory: Path
+
+    @property
+    def environments(self) -> Path:
+        """The environment files of the workspace."""
+        return self.directory / "environments"
+
+    def python(self, *arguments: str) -> Finished:
+        """Run Python in the checkout, with everything written into the workspace."""
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("RAYFORM_")}
+        variables |= {"RAYFORM_WORK": str(self.directory), "RAYFORM_ENVIRONMENTS": str(self.environments)}
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    def synth(self, name: str) -> Finished:
+        """`make synth`."""
+        return self.python("main.py", "--env", name, "--target", "local")
+
+    def terraform(self, command: str, name: str, *arguments: str) -> Finished:
+        """`make plan`, `apply`, `destroy` or `output`, which synthesize first."""
+        self.synth(name).succeeded()
+        return self.python("-m", "scripts.terraform", command, "--env", name, "--target", "local", *arguments)
+
+    def audit(self, name: str) -> Finished:
+        """`make audit`."""
+        return self.python("-m", "scripts.audit", "--env", name, "--target", "local")
+
+    def audit_results(self, name: str) -> dict[str, Any]:
+        """The JSON of the last audit."""
+        found: dict[str, Any] = json.loads((self.directory / f"reports/{name}/audit.json").read_text(encoding="utf-8"))
+        return found
+
+    def outputs(self, name: str) -> dict[str, Any]:
+        """Terraform's outputs."""
+        found: dict[str, Any] = json.loads(self.terraform("output", name, "--json").succeeded().output)
+        return {
+            key: each["value"] if isinstance(each, dict) and "value" in each else each for key, each in found.items()
+        }
+
+    def changes(self, name: str) -> list[str]:
+        """Addresses, and outputs, that a new plan would change."""
+        self.terraform("plan", name).succeeded()
+        shown = self.python("-m", "scripts.terraform", "show-json", "--env", name, "--target", "local").succeeded()
+        plan = json.loads(shown.output)
+        resources = [each["address"] for each in plan.get("resource_changes", []) if _does(each["change"])]
+        outputs = [f"output.{key}" for key, change in plan.get("output_changes", {}).items() if _does(change)]
+        return resources + outputs
+
+    def local_aws(self, command: str) -> Finished:
+        """`make local-up` and the like."""
+        return self.python("-m", "scripts.local_aws", command)
+
+    @property
+    def emulator(self) -> dict[str, Any]:
+        """Process and port of the embedded AWS."""
+        found: dict[str, Any] = json.loads((self.directory / ".local-aws/emulator.json").read_text(encoding="utf-8"))
+        return found
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        """A boto3 client of the embedded AWS."""
+        return boto3.client(
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.emulator['port']}",
+            region_name=region,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+
+def _does(change: dict[str, Any]) -> bool:
+    return change["actions"] not in (["no-op"], ["read"])
