@@ -1,0 +1,114 @@
+# The only entry point. `make help` lists what there is; the logic is in scripts/.
+
+ENV ?= demo
+
+PY := .venv/bin/python
+READY := .venv/.ready
+CHECKOV_READY := .venv-checkov/.ready
+WHICH = --env $(ENV) $(if $(TARGET),--target $(TARGET))
+ENVIRONMENTS := $(sort $(basename $(notdir $(wildcard environments/*.yaml))))
+
+ifeq ($(filter $(ENV),$(ENVIRONMENTS)),)
+$(error there is no environment '$(ENV)', there are: $(ENVIRONMENTS))
+endif
+ifeq ($(filter $(or $(TARGET),local),local aws),)
+$(error there is no target '$(TARGET)', there are: local aws)
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# The targets of a deployment follow on each other: `make -j plan apply` must not mix them.
+.NOTPARALLEL:
+.PHONY: help setup terraform demo synth plan apply audit dump output destroy bootstrap-state \
+	local-up local-down local-status local-reset \
+	check checkov test test-unit test-integration bench format docs lock clean
+
+##@ Start here
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' Makefile
+	@echo; echo "ENV=<name> chooses the environment ($(ENVIRONMENTS)), TARGET=local rehearses any of them."
+
+demo: override ENV := demo
+demo: plan apply audit dump ## Bring up the demo cluster on the embedded AWS, audit it, dump it
+	@$(PY) -m scripts.demo_summary $(WHICH)
+
+setup: $(READY) ## Install everything into .venv (happens by itself when needed)
+
+terraform: $(READY) ## Fetch the pinned Terraform into .terraform-bin, checksum verified
+	@$(PY) -m scripts.terraform.fetch
+
+##@ One environment (ENV=demo)
+synth: $(READY) ## Write the Terraform configuration
+	@$(PY) main.py $(WHICH)
+
+plan: synth ## Show what would change, and save the plan
+	@$(PY) -m scripts.terraform plan $(WHICH)
+
+apply: synth ## Apply the saved plan; refuses a stale one
+	@$(PY) -m scripts.terraform apply $(WHICH)
+
+audit: $(READY) ## Judge what is deployed: 0 clean, else failed or unknown
+	@$(PY) -m scripts.audit $(WHICH)
+
+dump: $(READY) ## Write all that is deployed to reports/
+	@$(PY) -m scripts.dump $(WHICH)
+
+output: synth ## Show the outputs (JSON=1 for scripts)
+	@$(PY) -m scripts.terraform output $(WHICH) $(if $(JSON),--json)
+
+destroy: synth ## Destroy everything; on AWS asks, or takes CONFIRM=<name>
+	@$(PY) -m scripts.terraform destroy $(WHICH)
+
+bootstrap-state: $(READY) ## Make the bucket for Terraform states, once per account and region
+	@$(PY) -m scripts.bootstrap_state $(WHICH)
+
+##@ The embedded AWS
+local-up local-down local-status local-reset: $(READY)
+	@$(PY) -m scripts.local_aws $(@:local-%=%)
+local-up: ## Start it (happens by itself when needed)
+local-down: ## Stop it, its state saved
+local-status: ## Say whether it runs, and where
+local-reset: ## Drop its state and the Terraform states that go with it
+
+##@ Development
+check: $(READY) ## Format, lint, types, import boundaries, docs: what CI runs
+	@scripts/check.sh
+
+checkov: $(READY) $(CHECKOV_READY) ## Scan the plans of all environments; results in reports/checkov
+	@$(PY) -m scripts.checkov_scan
+
+test: $(READY) ## All tests
+	@$(PY) -m pytest
+
+test-unit: $(READY) ## Tests without Terraform
+	@$(PY) -m pytest -m "not integration"
+
+test-integration: $(READY) ## Tests of Terraform against the embedded AWS
+	@$(PY) -m pytest -m integration
+
+bench: $(READY) ## Measure synth, plan, apply and set-up; prints ratios
+	@$(PY) -m scripts.bench
+
+format: $(READY) ## Format and mend what can be mended
+	@$(PY) -m ruff format
+	@$(PY) -m ruff check --fix
+
+docs: $(READY) ## Regenerate the generated pages of docs/
+	@$(PY) -m scripts.docs
+
+lock: $(READY) ## Write the dependency locks from requirements*.in
+	@scripts/setup/lock.sh requirements requirements-uv requirements-dev requirements-checkov
+
+clean: ## Remove what can be made again; keeps the embedded AWS and the reports
+	rm -rf build .venv .venv-checkov .mypy_cache .ruff_cache .pytest_cache .benchmarks
+
+$(READY): requirements.txt requirements-dev.txt requirements-uv.txt scripts/setup/create_venv.sh
+	@command -v node >/dev/null || { echo "error: node is not installed: install Node.js 20 or newer" >&2; exit 2; }
+	@scripts/setup/create_venv.sh .venv requirements.txt requirements-dev.txt
+	@$(PY) -m scripts.setup.warm_jsii
+	@touch $@
+
+$(CHECKOV_READY): requirements-checkov.txt $(READY)
+	@scripts/setup/create_checkov_venv.sh
+	@touch $@

@@ -1,0 +1,58 @@
+"""Scan the plans of all environments: console table, SARIF and JUnit in reports/checkov, exit 1 when not clean."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+
+from config.errors import UserError, report_user_errors
+from config.paths import REPORTS, ROOT, environment_names
+from scripts.checkov_scan.plans import SCRATCH, plan_file, stack_file
+from scripts.checkov_scan.results import ScanResult, parse_results, problems
+from scripts.checkov_scan.table import print_results
+from scripts.checkov_scan.waivers import Waiver, read_waivers
+
+OUTPUT = REPORTS / "checkov"
+
+
+def make_plans() -> None:
+    """Plan in a process of its own, because the folder of the embedded AWS is chosen at its start."""
+    variables = {**os.environ, "RAYFORM_LOCAL_AWS": str(SCRATCH / "local-aws")}
+    command = [sys.executable, "-m", "scripts.checkov_scan.plans"]
+    if code := subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode:
+        sys.exit(code)  # it has said why
+
+
+def scan(waivers: dict[str, list[Waiver]]) -> list[ScanResult]:
+    """Run scanner.py in checkov's own environment."""
+    request = {
+        name: {"plan": str(plan_file(name)), "waivers": [dataclasses.asdict(waiver) for waiver in each]}
+        for name, each in waivers.items()
+    }
+    (SCRATCH / "request.json").write_text(json.dumps(request))
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    scanner = [ROOT / ".venv-checkov/bin/python", ROOT / "scripts/checkov_scan/scanner.py"]
+    files = [SCRATCH / "request.json", SCRATCH / "result.json", OUTPUT]
+    if subprocess.run([*scanner, *files], cwd=ROOT, check=False).returncode:
+        raise UserError("checkov itself failed: the lines above say why")
+    return parse_results(json.loads((SCRATCH / "result.json").read_text()))
+
+
+@report_user_errors
+def main() -> int:
+    """Plan, scan, judge."""
+    make_plans()
+    waivers = {name: read_waivers(json.loads(stack_file(name).read_text())) for name in environment_names()}
+    results = scan(waivers)
+    print_results(results, waivers)
+    found = problems(results, waivers)
+    for line in found:
+        print(f"failed: {line}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Generated pages of docs/: written by `make docs`, held fresh by `make check`."""

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Makes .venv-checkov hold exactly what its lock names. Apart from .venv, because checkov pins what we use newer.
+set -eu
+
+UV_SYSTEM_CERTS=1
+export UV_SYSTEM_CERTS
+
+rm -rf .venv-checkov
+.venv/bin/uv venv --quiet --python .venv/bin/python .venv-checkov
+.venv/bin/uv pip sync --quiet --python .venv-checkov/bin/python --require-hashes requirements-checkov.txt || {
+  echo "error: could not install checkov: the lines above say why; then: make checkov" >&2
+  exit 2
+}

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Usage: lock.sh NAME…
+# Writes NAME.txt from NAME.in for each name: exact versions with hashes, for every supported Python and platform.
+# No index address goes in: a lock must serve behind any mirror.
+set -eu
+
+for name in "$@"; do
+  UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile "$name.in" --output-file "$name.txt" --quiet \
+    --universal --python-version 3.10 --generate-hashes \
+    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+done

@@ -1,0 +1,1 @@
+"""What runs Terraform: finds the binary and its providers, and turns its errors into one line each."""

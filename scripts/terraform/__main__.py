@@ -1,0 +1,74 @@
+"""Terraform for one environment: `python -m scripts.terraform plan --env demo`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from config.errors import report_user_errors
+from scripts.terraform.deployment import Deployment, deployment_of
+from scripts.terraform.emulator import provide_existing_network
+
+if TYPE_CHECKING:
+    from config import Environment
+
+COMMANDS = ("plan", "apply", "destroy", "output", "show-json")
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.terraform", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--env", required=True, metavar="NAME")
+    parser.add_argument("--target", choices=("local", "aws"), help="default: the environment file's own")
+    parser.add_argument("--json", action="store_true", help="print outputs as JSON")
+    return parser.parse_args()
+
+
+def run(command: str, environment: Environment, *, as_json: bool) -> None:
+    """Run one command; each imports only what it needs."""
+    if command == "destroy":
+        from scripts.terraform.destroy import destroy, require_consent
+
+        require_consent(environment)
+        destroy(deployment_of(environment), environment.label.name(""))
+        return
+    deployment = deployment_of(environment)
+    provide_existing_network(environment, deployment)
+    if command == "output":
+        from scripts.terraform.output import print_outputs
+
+        print_outputs(deployment, as_json=as_json)
+    else:
+        _run_on_plan(command, deployment)
+
+
+def _run_on_plan(command: str, deployment: Deployment) -> None:
+    if command == "plan":
+        from scripts.terraform.plan import plan
+
+        plan(deployment)
+    elif command == "apply":
+        from scripts.terraform.apply import apply
+
+        apply(deployment)
+    else:
+        from scripts.terraform.run import run_terraform
+
+        run_terraform(deployment, "show", "-json", str(deployment.plan_file.resolve()))
+
+
+@report_user_errors
+def main() -> int:
+    """Load the environment and run the command."""
+    from config import load_environment
+
+    given = arguments()
+    environment = load_environment(given.env, target=given.target)
+    run(given.command, environment, as_json=given.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

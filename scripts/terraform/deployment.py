@@ -1,0 +1,66 @@
+"""One environment on one target: the directory in which Terraform runs, and what it runs with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.errors import UserError
+from config.paths import local_state_file, stack_directory
+from scripts.target import aws_environment
+from scripts.terraform.cli_config import without_missing_file
+
+if TYPE_CHECKING:
+    from config import Environment
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Where Terraform runs for one environment."""
+
+    name: str
+    target: str
+    directory: Path
+    variables: Mapping[str, str]
+    """Process environment: credentials, endpoint."""
+
+    state_file: Path | None = None
+    """Terraform state of a deployment on the emulator; on AWS the synthesized backend says it."""
+
+    @property
+    def configuration(self) -> Path:
+        """The synthesized stack."""
+        return self.directory / "cdk.tf.json"
+
+    @property
+    def plan_file(self) -> Path:
+        """Terraform's saved plan."""
+        return self.directory / "plan.tfplan"
+
+    @property
+    def plan_record(self) -> Path:
+        """What the saved plan was made from."""
+        return self.directory / "plan.json"
+
+    def require_synthesized(self) -> None:
+        """Refuse to run where there is nothing to run on."""
+        if not self.configuration.exists():
+            raise UserError(f"{self.name} is not synthesized yet: {self.make('synth')}")
+
+    def make(self, target: str) -> str:
+        """The command a user runs for this deployment, as error messages name it."""
+        return f"make {target} ENV={self.name}"
+
+
+def deployment_of(environment: Environment) -> Deployment:
+    """The deployment of an environment, its AWS checked and ready."""
+    is_local = environment.target == "local"
+    return Deployment(
+        name=environment.name,
+        target=environment.target,
+        directory=stack_directory(environment.target, environment.name),
+        variables=without_missing_file(aws_environment(environment)),
+        state_file=local_state_file(environment.name) if is_local else None,
+    )

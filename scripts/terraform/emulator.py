@@ -1,0 +1,54 @@
+"""What the embedded AWS needs around Terraform's changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from scripts.terraform.deployment import Deployment
+
+if TYPE_CHECKING:
+    from config import Environment
+
+EXISTING_VPC_CIDR = "10.0.0.0/16"
+
+
+@contextmanager
+def saved_afterwards(deployment: Deployment) -> Iterator[None]:
+    """Keep the emulator's state with Terraform's, also after a failure: half an apply has made things too."""
+    try:
+        yield
+    finally:
+        if deployment.target == "local":
+            from scripts.local_aws.client import save
+
+            save()
+
+
+def prepare_destroy(deployment: Deployment, name_prefix: str) -> None:
+    """Delete on the emulator what Terraform would wait for over minutes."""
+    if deployment.target == "local":
+        from scripts.local_aws import client
+
+        client.prepare_destroy(name_prefix)
+
+
+def provide_existing_network(environment: Environment, deployment: Deployment) -> None:
+    """Give an environment that lives in somebody else's VPC such a VPC, so that it can be rehearsed."""
+    network = existing_network(environment)
+    if network and deployment.target == "local":
+        from scripts.local_aws.existing_network import create_existing_network
+
+        endpoint = deployment.variables["AWS_ENDPOINT_URL"]
+        create_existing_network(endpoint, region=environment.region, cidr=EXISTING_VPC_CIDR, **network)
+
+
+def existing_network(environment: Environment) -> Mapping[str, Any] | None:
+    """The VPC and subnets (`id: (zone, CIDR)`) that an environment expects to find; None when it makes its own."""
+    existing = getattr(getattr(environment, "network", None), "existing", None)
+    if existing is None:
+        return None
+    subnets = [*existing.private_subnets.items(), *existing.public_subnets.items()]
+    places = {subnet_id: (zone, f"10.0.{index}.0/24") for index, (zone, subnet_id) in enumerate(subnets)}
+    return {"vpc_id": existing.vpc_id, "subnets": places}

@@ -1,0 +1,52 @@
+"""`make output`: what a person or a script needs next."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from scripts.terraform.deployment import Deployment
+from scripts.terraform.initialize import ensure_initialized
+from scripts.terraform.run import read_terraform
+
+HIDDEN = "(sensitive)"
+
+
+def read_outputs(deployment: Deployment) -> dict[str, Any]:
+    """Outputs of the deployment by name, secrets hidden."""
+    ensure_initialized(deployment)
+    outputs = json.loads(read_terraform(deployment, "output", "-json"))
+    return {name: HIDDEN if output["sensitive"] else output["value"] for name, output in sorted(outputs.items())}
+
+
+def print_outputs(deployment: Deployment, *, as_json: bool) -> None:
+    """Print the outputs as a table or as JSON."""
+    outputs = read_outputs(deployment)
+    if as_json:
+        print(json.dumps(outputs, indent=2))
+    elif not outputs:
+        print(f"{deployment.name} has no outputs yet: {deployment.make('plan')}, then {deployment.make('apply')}")
+    else:
+        _print_table(deployment.name, outputs)
+
+
+def _print_table(title: str, outputs: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("output", "value", title=title, title_justify="left")
+    for name, value in outputs.items():
+        table.add_row(name, "\n".join(_lines(value)))
+    Console().print(table, markup=False)
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [f"{key}: {_text(item)}" for key, item in value.items()]
+    if isinstance(value, list):
+        return [_text(item) for item in value]
+    return [_text(value)]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

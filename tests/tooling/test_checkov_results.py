@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.paths import ROOT
+from scripts.checkov_scan.results import Finding, ScanResult, parse_results, problems
+from scripts.checkov_scan.table import used_waivers
+from scripts.checkov_scan.waivers import Waiver, read_waivers
+
+BUCKET = Finding("CKV_AWS_144", "aws_s3_bucket.logs", "replication")
+WAIVER = Waiver(BUCKET.address, BUCKET.check, "logs live in one region")
+
+
+def result(**changes: Any) -> ScanResult:
+    clean: dict[str, Any] = {
+        "environment": "demo", "planned": 10, "evaluated": 9, "passed": 40, "failed": (), "waived": (),
+    }  # fmt: skip
+    return ScanResult(**(clean | changes))
+
+
+def test_a_clean_scan_has_no_problems() -> None:
+    assert problems([result()], {"demo": []}) == []
+
+
+def test_a_failed_check_is_a_problem() -> None:
+    assert problems([result(failed=(BUCKET,))], {"demo": []}) == ["demo: CKV_AWS_144 aws_s3_bucket.logs: replication"]
+
+
+def test_a_scan_of_nothing_is_a_problem() -> None:
+    assert problems([], {}) == ["nothing was scanned: there is no environment"]
+    assert problems([result(planned=0, evaluated=0, passed=0)], {"demo": []}) == [
+        "demo: only 0 checks over 0 planned resources, the scan has not seen the stack"
+    ]
+
+
+def test_suspiciously_few_checks_are_a_problem() -> None:
+    assert problems([result(planned=100, passed=40)], {"demo": []}) == [
+        "demo: only 40 checks over 100 planned resources, the scan has not seen the stack"
+    ]
+
+
+def test_an_environment_that_was_left_out_is_a_problem() -> None:
+    assert problems([result()], {"demo": [], "lab": []}) == ["lab: was not scanned"]
+
+
+def test_a_used_waiver_is_fine_and_listed() -> None:
+    results = [result(waived=(BUCKET,))]
+    assert problems(results, {"demo": [WAIVER]}) == []
+    assert used_waivers(results, {"demo": [WAIVER]}) == [(WAIVER.check, [WAIVER.address], WAIVER.reason)]
+
+
+def test_a_waiver_of_use_in_one_environment_is_not_stale_in_another() -> None:
+    results = [result(waived=(BUCKET,)), result(environment="lab")]
+    assert problems(results, {"demo": [WAIVER], "lab": [WAIVER]}) == []
+
+
+def test_a_stale_waiver_is_a_problem() -> None:
+    assert problems([result()], {"demo": [WAIVER]}) == [
+        "aws_s3_bucket.logs: the waiver of CKV_AWS_144 waives nothing, remove it"
+    ]
+
+
+def test_a_waiver_without_a_reason_is_a_problem() -> None:
+    waiver = Waiver(BUCKET.address, BUCKET.check, "")
+    assert problems([result(failed=(BUCKET,))], {"demo": [waiver]})[:2] == [
+        "demo: CKV_AWS_144 aws_s3_bucket.logs: replication",
+        "aws_s3_bucket.logs: the waiver of CKV_AWS_144 needs a check and a reason",
+    ]
+
+
+def test_waivers_are_read_from_resources_and_data_sources() -> None:
+    note = {"rayform": {"waivers": [{"check": "CKV_1", "reason": " because "}]}, "metadata": {}}
+    stack = {
+        "resource": {"aws_vpc": {"main": {"//": note}, "other": {}}},
+        "data": {"aws_iam_policy_document": {"key": {"//": note}}},
+    }
+    assert read_waivers(stack) == [
+        Waiver("aws_vpc.main", "CKV_1", "because"),
+        Waiver("data.aws_iam_policy_document.key", "CKV_1", "because"),
+    ]
+
+
+CHECKOV = ROOT / ".venv-checkov/bin/python"
+
+
+@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
+def test_the_scanner_waives_only_what_carries_a_reason(tmp_path: Path) -> None:
+    results = scan_bucket(tmp_path, [{"address": "aws_s3_bucket.b", "check": "CKV_AWS_144", "reason": "one region"},
+                                     {"address": "aws_s3_bucket.b", "check": "CKV_AWS_145", "reason": ""}])  # fmt: skip
+    (scanned,) = parse_results(results)
+    assert scanned.planned == 1
+    assert [finding.check for finding in scanned.waived] == ["CKV_AWS_144"]
+    assert "CKV_AWS_145" in [finding.check for finding in scanned.failed]
+    sarif = json.loads((tmp_path / "results.sarif").read_text())
+    assert len(sarif["runs"][0]["results"]) >= len(scanned.failed)
+    assert 'skipped="1"' in (tmp_path / "junit.xml").read_text()
+
+
+@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
+def test_the_scanner_reports_an_empty_plan_as_nothing(tmp_path: Path) -> None:
+    (scanned,) = parse_results(run_scanner(tmp_path, {"resource_changes": [], "planned_values": {}}, []))
+    assert (scanned.planned, scanned.passed) == (0, 0)
+    assert problems([scanned], {"demo": []}) != []
+
+
+def scan_bucket(directory: Path, waivers: list[dict[str, str]]) -> Any:
+    bucket = {"address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b"}
+    values = {"bucket": "b", "force_destroy": False}
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {"resources": [{**bucket, "values": values}]}},
+        "resource_changes": [{**bucket, "change": {"actions": ["create"], "before": None, "after": values}}],
+        "configuration": {"root_module": {"resources": [{**bucket, "expressions": {}}]}},
+    }
+    return run_scanner(directory, plan, waivers)
+
+
+def run_scanner(directory: Path, plan: Any, waivers: list[dict[str, str]]) -> Any:
+    (directory / "plan.json").write_text(json.dumps(plan))
+    request = {"demo": {"plan": str(directory / "plan.json"), "waivers": waivers}}
+    (directory / "request.json").write_text(json.dumps(request))
+    scanner = ROOT / "scripts/checkov_scan/scanner.py"
+    command = [CHECKOV, scanner, directory / "request.json", directory / "result.json", directory]
+    subprocess.run(command, cwd=directory, check=True)
+    return json.loads((directory / "result.json").read_text())

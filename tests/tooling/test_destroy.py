@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from config.errors import UserError
+from scripts.terraform.destroy import require_consent
+
+
+def environment(*, target: str = "aws", protect: bool = False) -> Any:
+    return SimpleNamespace(name="lab", target=target, protect=protect)
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CONFIRM", raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+
+
+def test_a_protected_environment_is_never_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFIRM", "lab")
+    for target in ("aws", "local"):
+        with pytest.raises(UserError, match=r"^lab is protected: set protect: false in environments/lab.yaml"):
+            require_consent(environment(target=target, protect=True))
+
+
+def test_aws_needs_the_name() -> None:
+    with pytest.raises(UserError, match=r"make destroy ENV=lab CONFIRM=lab$"):
+        require_consent(environment())
+
+
+@pytest.mark.parametrize("given", ["yes", "", "Lab"])
+def test_a_wrong_name_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFIRM", given)
+    with pytest.raises(UserError, match="lab is not destroyed"):
+        require_consent(environment())
+
+
+def test_the_right_name_is_consent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFIRM", "lab")
+    require_consent(environment())
+
+
+@pytest.mark.parametrize(("typed", "accepted"), [("lab", True), ("y", False)])
+def test_a_person_is_asked(typed: str, accepted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: typed)
+    if accepted:
+        require_consent(environment())
+    else:
+        with pytest.raises(UserError):
+            require_consent(environment())
+
+
+def test_the_emulator_needs_no_consent() -> None:
+    require_consent(environment(target="local"))

@@ -1,0 +1,72 @@
+"""Terraform's own words, as Terraform 1.11 and the AWS provider 5.100 print them, become one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.terraform.deployment import Deployment
+from scripts.terraform.failure import FAILURES, explain
+
+LOCKED = """╷
+│ Error: Error acquiring the state lock
+│
+│ Error message: operation error S3: PutObject, https response error StatusCode:
+│ 412, RequestID: 1VYJ, HostID: xSyg, api error PreconditionFailed: At least one
+│ of the pre-conditions you specified did not hold
+│ Lock Info:
+│   ID:        99a6ab25-f1f4-8a09-3c7d-c4d4cb4b8de5
+│   Path:      /srv/demo.tfstate
+│   Operation: OperationTypePlan
+│   Who:       ann@laptop
+│   Version:   1.11.4
+│   Created:   2026-11-21 08:02:41.123 +0000 UTC
+│   Info:
+│
+╵
+"""
+SAMPLES = {
+    LOCKED: "the state of demo is locked by ann@laptop since 2026-11-21 08:02:41",
+    "\x1b[31m│\x1b[0m \x1b[1mError: AWS account ID not allowed: 210987654321": (
+        "the credentials are of account 210987654321"
+    ),
+    '│ Error: Failed to get existing workspaces: S3 bucket "rayform-state-123456789012-us-west-2" does not\n│ exist.': (
+        "the state bucket of demo does not exist: make bootstrap-state ENV=demo"
+    ),
+    "│ Error: No valid credential sources found": "no AWS credentials: set AWS_PROFILE",
+    "api error ExpiredToken: The security token included in the request is expired": "the AWS credentials have expired",
+    "api error AccessDenied: User: arn:aws:iam::1:user/a is not authorized to perform: s3:PutObject on": (
+        "AWS denies s3:PutObject"
+    ),
+    "│ Error: Saved plan is stale\n│ \n│ The given plan file can no longer be applied": (
+        "the plan for demo is stale: its state has changed since; run: make plan ENV=demo"
+    ),
+    "│ Error: Instance cannot be destroyed\n│ \n│ on cdk.tf.json line 6:\n│ \n│ Resource aws_efs_file_system.efs has\n"
+    "│ lifecycle.prevent_destroy set": "aws_efs_file_system.efs is protected and would be destroyed",
+    "│ Could not retrieve the list of available versions for provider hashicorp/aws:\n│ could not connect to\n"
+    "│ registry.terraform.io: failed to request discovery document": "the provider registry cannot be reached",
+    "│ Error: Backend configuration changed": "the place of the state of demo has changed",
+    "│ Error: Required plugins are not installed": "the provider of demo is gone",
+    'Post "http://127.0.0.1:5001/": dial tcp 127.0.0.1:5001: connect: connection refused': "the embedded AWS stopped",
+}
+
+
+@pytest.mark.parametrize(("report", "line"), SAMPLES.items(), ids=lambda text: text[-40:])
+def test_a_known_failure_is_one_line(deployment: Deployment, report: str, line: str) -> None:
+    explained = explain(report, deployment)
+    assert explained is not None
+    assert explained.startswith(line)
+    assert "\n" not in explained
+
+
+def test_every_known_failure_has_a_sample(deployment: Deployment) -> None:
+    assert len({explain(report, deployment) for report in SAMPLES}) == len(FAILURES)
+
+
+def test_the_lock_line_names_the_command_that_breaks_it(deployment: Deployment) -> None:
+    line = explain(LOCKED, deployment)
+    assert line is not None
+    assert line.endswith(f"terraform -chdir={deployment.directory} force-unlock 99a6ab25-f1f4-8a09-3c7d-c4d4cb4b8de5")
+
+
+def test_what_is_not_known_stays_in_terraforms_words(deployment: Deployment) -> None:
+    assert explain("Error: creating EC2 VPC: VpcLimitExceeded", deployment) is None

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from config.paths import ROOT, environment_names
+from scripts.docs.make_targets import read_targets, render_make_targets
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def phony_targets() -> set[str]:
+    declared = re.search(r"^\.PHONY: ((?:.*\\\n)*.*)$", MAKEFILE, re.MULTILINE)
+    assert declared
+    return set(declared[1].replace("\\", " ").split())
+
+
+def test_every_target_is_documented() -> None:
+    assert phony_targets() == {target.name for target in read_targets(MAKEFILE)}
+
+
+def test_every_target_is_in_help_and_in_the_docs() -> None:
+    shown, page = make().stdout, render_make_targets()
+    for name in phony_targets():
+        assert f"  make {name} " in shown
+        assert f"| `make {name}` |" in page
+
+
+def test_every_target_has_something_to_run() -> None:
+    for name in sorted(phony_targets()):
+        assert "No rule" not in make("--dry-run", name).stderr
+
+
+@pytest.mark.parametrize(
+    ("argument", "line"),
+    [
+        ("ENV=nope", f"there is no environment 'nope', there are: {' '.join(environment_names())}."),
+        ("TARGET=gcp", "there is no target 'gcp', there are: local aws."),
+    ],
+)
+def test_a_wrong_choice_is_one_line_and_exit_code_2(argument: str, line: str) -> None:
+    result = make("plan", argument)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert line in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_target_without_docs_is_noticed() -> None:
+    assert read_targets("##@ Group\nplan: synth\n\t@true\n") == []
+    assert read_targets("##@ Group\nplan: synth ## Show\n") == [("Group", "plan", "Show")]
