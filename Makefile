@@ -40,7 +40,7 @@ terraform: $(READY) ## Fetch the pinned Terraform into .terraform-bin, checksum 
 
 ##@ One environment (ENV=demo)
 synth: $(READY) ## Write the Terraform configuration
-	@$(PY) main.py $(WHICH)
+	@$(PY) -O main.py $(WHICH)
 
 plan: synth ## Show what would change, and save the plan
 	@$(PY) -m scripts.terraform plan $(WHICH)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from config import load_environment
 from config.environment import Environment
 from config.errors import UserError, report_user_errors
+from config.load import load_environment
 from config.paths import stack_directory, synth_directory
 
 
@@ -28,7 +28,8 @@ def synthesize(environment: Environment, directory: str) -> None:
     from cdktf import App  # after the stacks: see modules/aws.py
 
     Path(directory).mkdir(parents=True, exist_ok=True)
-    app = App(outdir=directory)
+    # CDKTF would start Terraform to ask for its version; `make plan` checks that itself.
+    app = App(outdir=directory, skip_validation=True)
     stack(app, environment)
     app.synth()
 

@@ -1,7 +1,4 @@
-"""The environment file: models, rules, and the arithmetic that needs no AWS."""
+"""The environment file: models, rules, and the arithmetic that needs no AWS.
 
-from config.environment import Environment
-from config.load import load_environment
-from config.static_ec2 import StaticEc2Config
-
-__all__ = ["Environment", "StaticEc2Config", "load_environment"]
+Empty, so that who needs a path or an error does not pay for pydantic.
+"""

@@ -1,4 +1,4 @@
-"""Who may talk to whom: every security-group rule of an environment, computed from the port table and the access section.
+"""Who may talk to whom: every security-group rule of an environment, from the port table and the access section.
 
 The security groups are made from this list, and the audit compares them with it.
 """
@@ -55,7 +55,12 @@ def security_groups(environment: StaticEc2Config) -> list[Group]:
 
 def declared_rules(environment: StaticEc2Config) -> list[Rule]:
     """Every rule of the environment's security groups."""
-    return [*_between_nodes(environment), *_services(environment), *_from_outside(environment), *_to_the_internet(environment)]
+    return [
+        *_between_nodes(environment),
+        *_services(environment),
+        *_from_outside(environment),
+        *_to_the_internet(environment),
+    ]
 
 
 def _flow(source: Group, target: Group, name: str, first: int | None, last: int | None, purpose: str) -> Iterator[Rule]:

@@ -30,7 +30,7 @@ InterfaceEndpoint = Literal[
 class FlowLogsConfig(Section):
     """Flow logs of the VPC, to an encrypted CloudWatch log group."""
 
-    retention_days: Annotated[RetentionDays, Change.IN_PLACE] = 90
+    retention_days: Annotated[RetentionDays, Change.IN_PLACE] = 365
     """Days that records are kept."""
     traffic: Annotated[Literal["ALL", "REJECT"], Change.REPLACES] = "ALL"
     """Which traffic is recorded."""

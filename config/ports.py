@@ -41,11 +41,29 @@ PORTS: tuple[Port, ...] = (
     Port("gcs", 6379, 6379, "GCS, the directory of the cluster", ("worker",), (), "--port", head_only=True),
     Port("node_manager", 6380, 6380, "Node manager (raylet)", ("worker",), ("head", "worker"), "--node-manager-port"),
     Port("object_manager", 6381, 6381, "Object transfer", ("worker",), ("head", "worker"), "--object-manager-port"),
-    Port("runtime_env_agent", 6382, 6382, "Runtime environment agent, used on the node itself", (), (), "--runtime-env-agent-port"),
+    Port(
+        "runtime_env_agent",
+        6382,
+        6382,
+        "Runtime environment agent, used on the node itself",
+        (),
+        (),
+        "--runtime-env-agent-port",
+    ),
     Port("dashboard_agent", 6383, 6383, "Dashboard agent, for logs", (), ("head",), "--dashboard-agent-grpc-port"),
     Port("metrics", 6384, 6384, "Prometheus metrics", (), (), "--metrics-export-port"),
-    Port("dashboard_agent_http", 52365, 52365, "Dashboard agent, used on the node itself", (), (), "--dashboard-agent-listen-port"),
-    Port("dashboard", 8265, 8265, "Dashboard and Jobs API", ("worker", "clients"), (), "--dashboard-port", head_only=True),
+    Port(
+        "dashboard_agent_http",
+        52365,
+        52365,
+        "Dashboard agent, used on the node itself",
+        (),
+        (),
+        "--dashboard-agent-listen-port",
+    ),
+    Port(
+        "dashboard", 8265, 8265, "Dashboard and Jobs API", ("worker", "clients"), (), "--dashboard-port", head_only=True
+    ),
     Port("client", 10001, 10001, "Ray client", ("clients",), (), "--ray-client-server-port", head_only=True),
     Port("workers", 10002, 10100, "Worker and driver processes", ("worker",), ("head", "worker")),
 )

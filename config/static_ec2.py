@@ -61,9 +61,10 @@ class StaticEc2Config(Environment):
         """The buckets that are made: those declared, and the logs bucket they need."""
         if not self.buckets:
             return {}
+        others = {name: bucket for name, bucket in self.buckets.items() if name != LOGS_BUCKET}
         logs = self.buckets.get(LOGS_BUCKET, BucketConfig(expire_days=365))
         # Nodes that could write access logs could hide what they did.
-        return {**self.buckets, LOGS_BUCKET: logs.model_copy(update={"node_access": "none"})}
+        return {LOGS_BUCKET: logs.model_copy(update={"node_access": "none"}), **others}
 
     def bucket_name(self, bucket: str) -> str:
         """AWS name of a bucket: unique among all accounts, because it holds the account id."""

@@ -5,7 +5,7 @@ package is registered without being executed, so that Python loads the submodule
 load classes on use. The synthesized JSON is byte-identical; a test compares both ways (`RAYFORM_STOCK_BINDING=1`).
 """
 
-# ruff: noqa: E402 - the binding is prepared before it is imported
+# ruff: noqa: E402, E501 - the binding is prepared before it is imported; its names are long
 from __future__ import annotations
 
 import importlib.util
@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 
 _PACKAGE = "cdktf_cdktf_provider_aws"
-_HOOK = Path(__file__).with_name("lazy_provider_hook.cjs")
+_NODE = Path(__file__).with_name("jsii_node.sh")
+"""Starts node with the hook, `lazy_provider_hook.cjs`."""
 
 
 def _prepare_lazy_binding() -> None:
@@ -22,7 +23,7 @@ def _prepare_lazy_binding() -> None:
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "18,20,22")
     if os.environ.get("RAYFORM_STOCK_BINDING"):
         return
-    os.environ["NODE_OPTIONS"] = f'{os.environ.get("NODE_OPTIONS", "")} --require "{_HOOK}"'.strip()
+    os.environ["JSII_NODE"] = str(_NODE)
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is not None and _PACKAGE not in sys.modules:
         sys.modules[_PACKAGE] = importlib.util.module_from_spec(spec)
@@ -34,8 +35,14 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup as 
 from cdktf_cdktf_provider_aws.data_aws_ami import DataAwsAmi as DataAwsAmi
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
     DataAwsIamPolicyDocument as DataAwsIamPolicyDocument,
+)
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
     DataAwsIamPolicyDocumentStatement as DataAwsIamPolicyDocumentStatement,
+)
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
     DataAwsIamPolicyDocumentStatementCondition as DataAwsIamPolicyDocumentStatementCondition,
+)
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
     DataAwsIamPolicyDocumentStatementPrincipals as DataAwsIamPolicyDocumentStatementPrincipals,
 )
 from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret_version import (
@@ -47,16 +54,26 @@ from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc as DataAwsVpc
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup as DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.efs_access_point import (
     EfsAccessPoint as EfsAccessPoint,
+)
+from cdktf_cdktf_provider_aws.efs_access_point import (
     EfsAccessPointPosixUser as EfsAccessPointPosixUser,
+)
+from cdktf_cdktf_provider_aws.efs_access_point import (
     EfsAccessPointRootDirectory as EfsAccessPointRootDirectory,
+)
+from cdktf_cdktf_provider_aws.efs_access_point import (
     EfsAccessPointRootDirectoryCreationInfo as EfsAccessPointRootDirectoryCreationInfo,
 )
 from cdktf_cdktf_provider_aws.efs_backup_policy import (
     EfsBackupPolicy as EfsBackupPolicy,
+)
+from cdktf_cdktf_provider_aws.efs_backup_policy import (
     EfsBackupPolicyBackupPolicy as EfsBackupPolicyBackupPolicy,
 )
 from cdktf_cdktf_provider_aws.efs_file_system import (
     EfsFileSystem as EfsFileSystem,
+)
+from cdktf_cdktf_provider_aws.efs_file_system import (
     EfsFileSystemLifecyclePolicy as EfsFileSystemLifecyclePolicy,
 )
 from cdktf_cdktf_provider_aws.efs_file_system_policy import EfsFileSystemPolicy as EfsFileSystemPolicy
@@ -71,10 +88,20 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import (
 )
 from cdktf_cdktf_provider_aws.instance import (
     Instance as Instance,
+)
+from cdktf_cdktf_provider_aws.instance import (
     InstanceCreditSpecification as InstanceCreditSpecification,
+)
+from cdktf_cdktf_provider_aws.instance import (
     InstanceInstanceMarketOptions as InstanceInstanceMarketOptions,
+)
+from cdktf_cdktf_provider_aws.instance import (
     InstanceInstanceMarketOptionsSpotOptions as InstanceInstanceMarketOptionsSpotOptions,
+)
+from cdktf_cdktf_provider_aws.instance import (
     InstanceMetadataOptions as InstanceMetadataOptions,
+)
+from cdktf_cdktf_provider_aws.instance import (
     InstanceRootBlockDevice as InstanceRootBlockDevice,
 )
 from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway as InternetGateway
@@ -85,41 +112,64 @@ from cdktf_cdktf_provider_aws.memorydb_acl import MemorydbAcl as MemorydbAcl
 from cdktf_cdktf_provider_aws.memorydb_cluster import MemorydbCluster as MemorydbCluster
 from cdktf_cdktf_provider_aws.memorydb_parameter_group import (
     MemorydbParameterGroup as MemorydbParameterGroup,
+)
+from cdktf_cdktf_provider_aws.memorydb_parameter_group import (
     MemorydbParameterGroupParameter as MemorydbParameterGroupParameter,
 )
 from cdktf_cdktf_provider_aws.memorydb_subnet_group import MemorydbSubnetGroup as MemorydbSubnetGroup
 from cdktf_cdktf_provider_aws.memorydb_user import (
     MemorydbUser as MemorydbUser,
+)
+from cdktf_cdktf_provider_aws.memorydb_user import (
     MemorydbUserAuthenticationMode as MemorydbUserAuthenticationMode,
 )
 from cdktf_cdktf_provider_aws.nat_gateway import NatGateway as NatGateway
 from cdktf_cdktf_provider_aws.placement_group import PlacementGroup as PlacementGroup
 from cdktf_cdktf_provider_aws.provider import (
     AwsProvider as AwsProvider,
+)
+from cdktf_cdktf_provider_aws.provider import (
     AwsProviderDefaultTags as AwsProviderDefaultTags,
 )
 from cdktf_cdktf_provider_aws.route import Route as Route
 from cdktf_cdktf_provider_aws.route53_record import Route53Record as Route53Record
-from cdktf_cdktf_provider_aws.route53_zone import Route53Zone as Route53Zone, Route53ZoneVpc as Route53ZoneVpc
+from cdktf_cdktf_provider_aws.route53_zone import Route53Zone as Route53Zone
+from cdktf_cdktf_provider_aws.route53_zone import Route53ZoneVpc as Route53ZoneVpc
 from cdktf_cdktf_provider_aws.route_table import RouteTable as RouteTable
 from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation as RouteTableAssociation
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket as S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_cors_configuration import (
     S3BucketCorsConfiguration as S3BucketCorsConfiguration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_cors_configuration import (
     S3BucketCorsConfigurationCorsRule as S3BucketCorsConfigurationCorsRule,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfiguration as S3BucketLifecycleConfiguration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRule as S3BucketLifecycleConfigurationRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload as S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleExpiration as S3BucketLifecycleConfigurationRuleExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleFilter as S3BucketLifecycleConfigurationRuleFilter,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration as S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleTransition as S3BucketLifecycleConfigurationRuleTransition,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA as S3BucketLoggingA
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControls as S3BucketOwnershipControls,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControlsRule as S3BucketOwnershipControlsRule,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy as S3BucketPolicy
@@ -128,11 +178,17 @@ from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import (
 )
 from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
     S3BucketServerSideEncryptionConfigurationA as S3BucketServerSideEncryptionConfigurationA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
     S3BucketServerSideEncryptionConfigurationRuleA as S3BucketServerSideEncryptionConfigurationRuleA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
     S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA as S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
     S3BucketVersioningA as S3BucketVersioningA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
     S3BucketVersioningVersioningConfiguration as S3BucketVersioningVersioningConfiguration,
 )
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret as SecretsmanagerSecret

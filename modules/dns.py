@@ -6,7 +6,6 @@ from constructs import Construct
 
 from config.label import Label
 from modules.aws import Route53Record, Route53Zone, Route53ZoneVpc
-from modules.protection import waive
 
 HEAD = "head"
 _TTL_SECONDS = 10
@@ -26,11 +25,6 @@ class PrivateZone(Construct):
             comment=f"Nodes of {label.cluster}",
             vpc=[Route53ZoneVpc(vpc_id=vpc_id)],
             tags=label.tags("zone"),
-        )
-        waive(
-            self._zone,
-            CKV2_AWS_38="DNSSEC signing is for public zones; this one is private.",
-            CKV2_AWS_39="Query logging is for public zones; this one is private.",
         )
 
     def fqdn(self, host: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from constructs import Construct
 
@@ -123,22 +124,22 @@ class Efs(Construct):
             Statement("Find", ["elasticfilesystem:DescribeMountTargets"], [self.arn]),
         ]
 
-    @property
+    @cached_property
     def file_system_id(self) -> str:
         """EFS id (`fs-…`), a token until apply."""
         return str(self._file_system.id)
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the file system, a token until apply."""
         return str(self._file_system.arn)
 
-    @property
+    @cached_property
     def access_point_id(self) -> str:
         """Id of the access point (`fsap-…`), a token until apply."""
         return str(self._access_point.id)
 
-    @property
+    @cached_property
     def access_point_arn(self) -> str:
         """ARN of the access point, a token until apply."""
         return str(self._access_point.arn)

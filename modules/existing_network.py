@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from cdktf import Postcondition, TerraformResourceLifecycle
 from constructs import Construct
@@ -36,17 +37,17 @@ class ExistingNetwork(Construct):
             subnets[zone] = subnet
         return subnets
 
-    @property
+    @cached_property
     def vpc_id(self) -> str:
         """Id of the VPC."""
         return str(self._vpc.id)
 
-    @property
+    @cached_property
     def public_subnet_ids(self) -> dict[str, str]:
         """Public subnets by zone."""
         return {zone: str(subnet.id) for zone, subnet in self._public.items()}
 
-    @property
+    @cached_property
     def private_subnet_ids(self) -> dict[str, str]:
         """Private subnets by zone."""
         return {zone: str(subnet.id) for zone, subnet in self._private.items()}

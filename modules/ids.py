@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-
 THIS = "this"
 """Id of the resource that a construct is about: left out of the Terraform address, so `ray/head/this` is `ray_head`."""
 

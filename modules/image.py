@@ -26,7 +26,8 @@ def ssm_parameter(preset: str, architecture: Architecture) -> str:
         "al2023": f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}",
         "ubuntu-22.04": ubuntu.format("22.04", "gp2"),
         "ubuntu-24.04": ubuntu.format("24.04", "gp3"),
-        "dlami-gpu": f"/aws/service/deeplearning/ami/{architecture}/base-oss-nvidia-driver-gpu-ubuntu-22.04/latest/ami-id",
+        "dlami-gpu": f"/aws/service/deeplearning/ami/{architecture}"
+        "/base-oss-nvidia-driver-gpu-ubuntu-22.04/latest/ami-id",
     }[preset]
 
 

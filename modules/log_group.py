@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from constructs import Construct
 
 from config.label import Label
@@ -31,7 +33,7 @@ class LogGroup(Construct):
         """Name of the group, known before apply."""
         return self._name
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the group, a token until apply."""
         return str(self._group.arn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from constructs import Construct
 
@@ -110,17 +111,17 @@ class MemoryDb(Construct):
         )
         return str(group.name)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """DNS name of the cluster, a token until apply."""
         return str(self._cluster.cluster_endpoint.get(0).address)
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the cluster, a token until apply."""
         return str(self._cluster.arn)
 
-    @property
+    @cached_property
     def user_name(self) -> str:
         """User that the head logs in as."""
         return str(self._user.user_name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from constructs import Construct
 
@@ -41,7 +42,7 @@ class Network(Construct):
             enable_dns_hostnames=True,
             tags=label.tags("vpc"),
         )
-        # A security group that AWS makes and that cannot be removed: emptied, so that using it by mistake opens nothing.
+        # AWS makes this group and it cannot be removed: emptied, so that using it by mistake opens nothing.
         DefaultSecurityGroup(self, "default_security_group", vpc_id=self.vpc_id, tags=label.tags("default"))
         self._public = self._subnets("public", layout.public)
         self._private = self._subnets("private", layout.private)
@@ -117,17 +118,17 @@ class Network(Construct):
             self, construct_id(tier, "association", zone), subnet_id=subnet.id, route_table_id=table.id
         )
 
-    @property
+    @cached_property
     def vpc_id(self) -> str:
         """Id of the VPC, a token until apply."""
         return str(self._vpc.id)
 
-    @property
+    @cached_property
     def public_subnet_ids(self) -> dict[str, str]:
         """Public subnets by zone."""
         return {zone: str(subnet.id) for zone, subnet in self._public.items()}
 
-    @property
+    @cached_property
     def private_subnet_ids(self) -> dict[str, str]:
         """Private subnets by zone."""
         return {zone: str(subnet.id) for zone, subnet in self._private.items()}

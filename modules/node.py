@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from cdktf import TerraformLocal
 from constructs import Construct
@@ -115,12 +116,12 @@ class Node(Construct):
         if reasons:
             waive(self._instance, **reasons)
 
-    @property
+    @cached_property
     def instance_id(self) -> str:
         """Instance id, a token until apply."""
         return str(self._instance.id)
 
-    @property
+    @cached_property
     def private_ip(self) -> str:
         """Private address, a token until apply."""
         return str(self._instance.private_ip)

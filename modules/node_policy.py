@@ -33,7 +33,7 @@ def key_statements(key_arn: str, place: Place) -> list[Statement]:
     services = [f"{service}.{place.region}.amazonaws.com" for service in ("s3", "secretsmanager")]
     return [
         Statement(
-            f"Through{service.split('.')[0].title()}",
+            f"KeyFor{service.split('.')[0].title()}",
             ["kms:Decrypt", "kms:GenerateDataKey"],
             [key_arn],
             conditions=[Condition("StringEquals", "kms:ViaService", service)],
@@ -44,19 +44,19 @@ def key_statements(key_arn: str, place: Place) -> list[Statement]:
 
 def secret_statements(secret_arns: Sequence[str]) -> list[Statement]:
     """Read named secrets."""
-    return [Statement("Read", ["secretsmanager:GetSecretValue"], secret_arns)]
+    return [Statement("ReadSecrets", ["secretsmanager:GetSecretValue"], secret_arns)]
 
 
 def log_statements(log_group_arn: str) -> list[Statement]:
     """Write to the nodes' log group."""
     actions = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-    return [Statement("Write", actions, [log_group_arn, f"{log_group_arn}:*"])]
+    return [Statement("WriteLogs", actions, [log_group_arn, f"{log_group_arn}:*"])]
 
 
 def metric_statements(label: Label) -> list[Statement]:
     """Send metrics under the cluster's own namespace; the action knows no resources."""
     own = Condition("StringEquals", "cloudwatch:namespace", metrics_namespace(label))
-    return [Statement("Send", ["cloudwatch:PutMetricData"], _ANY, conditions=[own])]
+    return [Statement("SendMetrics", ["cloudwatch:PutMetricData"], _ANY, conditions=[own])]
 
 
 def session_statements() -> list[Statement]:
@@ -84,6 +84,6 @@ def registry_statements(place: Place) -> list[Statement]:
     """Pull images from the account's registry."""
     pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return [
-        Statement("Token", ["ecr:GetAuthorizationToken"], _ANY),
-        Statement("Pull", pull, [place.arn("ecr", "repository/*")]),
+        Statement("RegistryToken", ["ecr:GetAuthorizationToken"], _ANY),
+        Statement("PullImages", pull, [place.arn("ecr", "repository/*")]),
     ]

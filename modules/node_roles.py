@@ -39,12 +39,15 @@ class NodeRoles(Construct):
     def allow_basics(self, *, key_arn: str, log_group_arn: str, secret_arns: dict[Tier, Sequence[str]]) -> None:
         """What every node does: read its secrets, send logs and metrics, pull images, be reached by Session Manager."""
         for tier, role in self._roles.items():
-            role.allow("key", key_statements(key_arn, self._place))
-            role.allow("secrets", secret_statements(secret_arns[tier]))
-            role.allow("logs", log_statements(log_group_arn))
-            role.allow("metrics", metric_statements(self._label))
-            role.allow("sessions", session_statements())
-            role.allow("registry", registry_statements(self._place))
+            statements = [
+                *key_statements(key_arn, self._place),
+                *secret_statements(secret_arns[tier]),
+                *log_statements(log_group_arn),
+                *metric_statements(self._label),
+                *session_statements(),
+                *registry_statements(self._place),
+            ]
+            role.allow("node", statements)
 
     def allow(self, name: str, statements: Sequence[Statement]) -> None:
         """Add a policy to both roles; none when there is nothing to allow."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from constructs import Construct
 
@@ -56,12 +57,12 @@ class Role(Construct):
                 self, construct_id("attachment", arn.split("/")[-1]), role=self.name, policy_arn=arn
             )
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the role, a token that makes others wait for it."""
         return str(self._role.name)
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the role, a token until apply."""
         return str(self._role.arn)
@@ -85,12 +86,12 @@ class InstanceRole(Role):
             self, "profile", name=label.name(part), role=self.name, tags=label.tags(part)
         )
 
-    @property
+    @cached_property
     def instance_profile_name(self) -> str:
         """Name of the instance profile, a token that makes instances wait for it."""
         return str(self._profile.name)
 
-    @property
+    @cached_property
     def instance_profile_arn(self) -> str:
         """ARN of the instance profile, a token until apply."""
         return str(self._profile.arn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from constructs import Construct
 
@@ -74,7 +75,7 @@ class Bucket(Construct):
             self._allow_origins(config.cors)
         waive(
             self._bucket,
-            CKV_AWS_144="Copies in another region are for the account's backup policy to decide; versions are kept here.",
+            CKV_AWS_144="Copies in another region are for the account's backup policy to decide; versions are kept.",
             CKV2_AWS_62="Nothing listens to events of these buckets; jobs read them by name.",
         )
 
@@ -162,12 +163,12 @@ class Bucket(Construct):
         """The bucket, for waivers."""
         return self._bucket
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the bucket, a token that makes others wait for it."""
         return str(self._bucket.id)
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the bucket, a token until apply."""
         return str(self._bucket.arn)
@@ -258,8 +259,7 @@ def _log_delivery(bucket: Bucket, place: Place) -> Statement:
 def _explain_logs_bucket(bucket: Bucket) -> None:
     waive(
         bucket.resource,
-        CKV_AWS_144="Copies in another region are for the account's backup policy to decide; versions are kept here.",
+        CKV_AWS_144="Copies in another region are for the account's backup policy to decide; versions are kept.",
         CKV2_AWS_62="Nothing listens to events of these buckets; jobs read them by name.",
-        CKV_AWS_18="It takes the access logs of the others; logging it into itself would never end.",
         CKV_AWS_145="S3 delivers access logs only to buckets encrypted with its own keys (AES256).",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from cdktf import TerraformStack
 from constructs import Construct
 
@@ -46,7 +48,7 @@ class GeneratedSecret(Construct):
         )
         waive(
             self._secret,
-            CKV2_AWS_57="Rotation would need every node to be restarted at that moment; the value is random and never leaves AWS.",
+            CKV2_AWS_57="Rotation would restart every node at that moment; the value is random and no person sees it.",
         )
         self._version = SecretsmanagerSecretVersion(
             self,
@@ -72,12 +74,12 @@ class GeneratedSecret(Construct):
         )
         return str(version.secret_string)
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the secret, a token until apply."""
         return str(self._secret.arn)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the secret, a token that makes others wait for it."""
         return str(self._secret.name)

@@ -38,19 +38,20 @@ class SecurityGroups(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._label = label
-        self._groups = {
-            group: SecurityGroup(
-                self,
-                group,
-                name=label.name(group),
-                description=_DESCRIPTIONS[group],
-                vpc_id=vpc_id,
-                tags=label.tags(group),
-            )
-            for group in groups
-        }
+        self._ids = {group: self._group_id(group, vpc_id) for group in groups}
         for rule in rules:
             self._define(rule)
+
+    def _group_id(self, group: Group, vpc_id: str) -> str:
+        defined = SecurityGroup(
+            self,
+            group,
+            name=self._label.name(group),
+            description=_DESCRIPTIONS[group],
+            vpc_id=vpc_id,
+            tags=self._label.tags(group),
+        )
+        return str(defined.id)
 
     def _define(self, rule: Rule) -> None:
         _RULE_CLASSES[rule.direction](
@@ -74,9 +75,9 @@ class SecurityGroups(Construct):
 
     def id_of(self, group: Group) -> str:
         """Id of a group, a token until apply."""
-        return str(self._groups[group].id)
+        return self._ids[group]
 
     @property
-    def ids(self) -> dict[str, str]:
+    def ids(self) -> dict[Group, str]:
         """Ids by group."""
-        return {group: self.id_of(group) for group in self._groups}
+        return dict(self._ids)

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from config.errors import UserError, report_user_errors
 
 if TYPE_CHECKING:
-    from config import Environment
     from mypy_boto3_s3 import S3Client
+
+    from config.environment import Environment
 
 KEPT_NONCURRENT_DAYS = 365
 """How long one can go back to an older state."""
@@ -134,7 +135,7 @@ def _explained(environment: Environment) -> Iterator[None]:
 @report_user_errors
 def main() -> int:
     """Bootstrap the bucket of one environment's account and region."""
-    from config import load_environment
+    from config.load import load_environment
     from scripts.target import enter_aws
 
     parser = argparse.ArgumentParser(prog="python -m scripts.bootstrap_state", description=__doc__)

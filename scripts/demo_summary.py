@@ -59,7 +59,7 @@ def newest_reports(directory: Path) -> list[str]:
 @report_user_errors
 def main() -> int:
     """Print the summary of one environment."""
-    from config import load_environment
+    from config.load import load_environment
 
     parser = argparse.ArgumentParser(prog="python -m scripts.demo_summary", description=__doc__)
     parser.add_argument("--env", required=True, metavar="NAME")

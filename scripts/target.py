@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from config.errors import UserError
 
 if TYPE_CHECKING:
-    from config import Environment
+    from config.environment import Environment
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 STS_TIMEOUT_SECONDS = 10

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsii
 from cdktf import LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack
-from constructs import Construct
+from constructs import Construct, Node
 
 from config.environment import Environment
 from modules.aws import AwsProvider, AwsProviderDefaultTags
@@ -58,9 +58,9 @@ class EnvironmentStack(TerraformStack):
             TerraformOutput(self, f"output_{name}", value=value).override_logical_id(name)
 
     @jsii.member(jsii_name="allocateLogicalId")
-    def _allocate_logical_id(self, element: TerraformElement) -> str:
+    def _allocate_logical_id(self, element: TerraformElement | Node) -> str:
         """Addresses that people can read: the construct's path, without CDKTF's hash."""
-        path = str(element.node.path)
+        path = str((element if isinstance(element, Node) else element.node).path)
         name = "_".join(part for part in path.split("/")[1:] if part != THIS)
         if self._paths.setdefault(name, path) != path:
             raise ValueError(f"{path} and {self._paths[name]} have the same Terraform name {name}")

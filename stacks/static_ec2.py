@@ -26,7 +26,7 @@ from scripts.rendering.bootstrap import ClusterFacts, EfsMount, HeadStore
 from stacks.base import EnvironmentStack
 
 _TOKEN_LENGTH = 64
-_NODE_LOG_RETENTION_DAYS = 90
+_NODE_LOG_RETENTION_DAYS = 365
 
 
 class StaticEc2Stack(EnvironmentStack):

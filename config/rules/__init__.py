@@ -16,6 +16,4 @@ RULES: tuple[Rule, ...] = tuple(chain.from_iterable(rules_of(module) for module 
 
 def rule_problems(checked: Environment, *, skip: Collection[str]) -> list[Problem]:
     """Problems that the rules find; a rule that reads a section in `skip` is left out."""
-    return [
-        problem for rule in RULES if not rule.reads.intersection(skip) for problem in rule.problems(checked)
-    ]
+    return [problem for rule in RULES if not rule.reads.intersection(skip) for problem in rule.problems(checked)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from config import StaticEc2Config, load_environment
 from config.errors import UserError, report_user_errors
+from config.load import load_environment
 from config.paths import ROOT
+from config.static_ec2 import StaticEc2Config
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import exit_code, judge
 from scripts.audit.json_report import json_report_path, render_json

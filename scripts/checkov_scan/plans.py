@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config import load_environment
 from config.errors import UserError, report_user_errors
+from config.load import load_environment
 from config.paths import BUILD, ROOT, environment_names
 from scripts.terraform.deployment import Deployment, deployment_of
 from scripts.terraform.emulator import provide_existing_network
@@ -18,7 +18,7 @@ from scripts.terraform.initialize import ensure_initialized
 from scripts.terraform.run import read_terraform, run_terraform
 
 if TYPE_CHECKING:
-    from config import Environment
+    from config.environment import Environment
 
 SCRATCH = BUILD / "checkov"
 

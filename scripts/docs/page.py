@@ -17,6 +17,8 @@ class Page:
 
     name: str
     render: Callable[[], str]
+    has_note: bool = True
+    """Whether the page begins with a comment that says so; JSON takes none."""
 
     @property
     def path(self) -> Path:
@@ -26,7 +28,7 @@ class Page:
     @property
     def content(self) -> str:
         """The page as it should stand there."""
-        return NOTE + self.render().strip() + "\n"
+        return (NOTE if self.has_note else "") + self.render().strip() + "\n"
 
     def is_fresh(self) -> bool:
         """Whether the page stands there as it should."""

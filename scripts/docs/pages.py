@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from scripts.audit.docs import render_checks_markdown
+from scripts.docs.config_reference import SCHEMA_NAME, render_config_markdown, render_json_schema
 from scripts.docs.make_targets import render_make_targets
 from scripts.docs.page import Page
 
-PAGES = (Page("make.md", render_make_targets),)
+PAGES = (
+    Page("make.md", render_make_targets),
+    Page("config.md", render_config_markdown),
+    Page(SCHEMA_NAME, render_json_schema, has_note=False),
+    Page("checks.md", render_checks_markdown),
+)

@@ -9,9 +9,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from config import StaticEc2Config, load_environment
 from config.errors import UserError, report_user_errors
+from config.load import load_environment
 from config.paths import REPORTS, ROOT
+from config.static_ec2 import StaticEc2Config
 from scripts.dump.document import dump_document
 from scripts.dump.text import render_text
 from scripts.inventory import collect_inventory

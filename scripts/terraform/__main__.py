@@ -11,7 +11,7 @@ from scripts.terraform.deployment import Deployment, deployment_of
 from scripts.terraform.emulator import provide_existing_network
 
 if TYPE_CHECKING:
-    from config import Environment
+    from config.environment import Environment
 
 COMMANDS = ("plan", "apply", "destroy", "output", "show-json")
 
@@ -62,7 +62,7 @@ def _run_on_plan(command: str, deployment: Deployment) -> None:
 @report_user_errors
 def main() -> int:
     """Load the environment and run the command."""
-    from config import load_environment
+    from config.load import load_environment
 
     given = arguments()
     environment = load_environment(given.env, target=given.target)

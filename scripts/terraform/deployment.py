@@ -13,7 +13,7 @@ from scripts.target import aws_environment
 from scripts.terraform.cli_config import without_missing_file
 
 if TYPE_CHECKING:
-    from config import Environment
+    from config.environment import Environment
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from scripts.terraform.run import run_terraform
 from scripts.terraform.saved_plan import discard_plan
 
 if TYPE_CHECKING:
-    from config import Environment
+    from config.environment import Environment
 
 
 def require_consent(environment: Environment) -> None:

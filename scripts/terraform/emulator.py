@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scripts.terraform.deployment import Deployment
 
 if TYPE_CHECKING:
-    from config import Environment
+    from config.environment import Environment
 
 EXISTING_VPC_CIDR = "10.0.0.0/16"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config import StaticEc2Config
 from config.load import check_environment
 from config.paths import ENVIRONMENTS, ROOT, environment_names
+from config.static_ec2 import StaticEc2Config
 from config.yaml_file import read_yaml
 
 FILES = {

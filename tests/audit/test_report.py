@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from config import StaticEc2Config
 from config.errors import UserError
+from config.static_ec2 import StaticEc2Config
 from scripts.audit import __main__ as command
 from scripts.audit import json_report
 from scripts.audit.checks import CHECKS

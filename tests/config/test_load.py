@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from config import load_environment
 from config.environment import Environment
 from config.errors import ConfigError
-from config.load import check_environment
+from config.load import check_environment, load_environment
 from config.network import NetworkConfig
 from config.paths import ENVIRONMENTS, environment_names
 from config.yaml_file import YamlFile, read_yaml

@@ -8,9 +8,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from config import load_environment
 from config.change import Change
-from config.load import FLAVOURS
+from config.load import FLAVOURS, load_environment
 from config.paths import environment_names
 from config.schema import Kind, field_kind, sections_in
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from config import StaticEc2Config
 from config.errors import UserError
 from config.load import check_environment
+from config.static_ec2 import StaticEc2Config
 from config.yaml_file import read_yaml
 from scripts import report_file
 from scripts.dump import __main__ as command

@@ -1,4 +1,4 @@
-"""Apply, re-plan, audit, tamper, restart, destroy: real Terraform and provider, in the order in which they stand here."""
+"""Apply, re-plan, audit, tamper, restart, destroy: real Terraform and provider, in the order of this file."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ def test_everything_is_there_after_a_crash(deployed: Workspace) -> None:
 
 
 def test_audit_sees_each_of_many_changes(deployed: Workspace) -> None:
-    tamper = "from config.load import load_environment as load; from tests.audit.tampering import tamper; tamper(load('demo'))"
-    deployed.python("-c", tamper).succeeded()
+    script = "from config.load import load_environment; from tests.audit.tampering import tamper"
+    deployed.python("-c", f"{script}; tamper(load_environment('demo'))").succeeded()
     assert set(TAMPERINGS) <= failures(deployed, "demo")
 
 

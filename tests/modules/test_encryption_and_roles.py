@@ -10,7 +10,13 @@ BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 EXTRA = "arn:aws:iam::aws:policy/AmazonBedrockReadOnly"
 KEY = "arn:aws:kms:us-west-2:123456789012:key/11111111-2222-3333-4444-555555555555"
 # Actions that AWS defines without resources: https://docs.aws.amazon.com/service-authorization/latest/reference/
-WITHOUT_RESOURCES = ("ssm:UpdateInstanceInformation", "ssmmessages:", "ec2messages:", "cloudwatch:PutMetricData", "ecr:GetAuthorizationToken")  # fmt: skip
+WITHOUT_RESOURCES = (
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:",
+    "ec2messages:",
+    "cloudwatch:PutMetricData",
+    "ecr:GetAuthorizationToken",
+)
 
 
 def node_documents(stack: Synthesized, tier: str) -> dict[str, list[dict[str, Any]]]:
@@ -20,6 +26,11 @@ def node_documents(stack: Synthesized, tier: str) -> dict[str, list[dict[str, An
         for name, document in stack.data("aws_iam_policy_document").items()
         if name.startswith(prefix)
     }
+
+
+def node_statement(stack: Synthesized, tier: str, sid: str) -> dict[str, Any]:
+    (statement,) = (each for each in node_documents(stack, tier)["node"] if each["sid"] == sid)
+    return statement
 
 
 def test_key_rotates() -> None:
@@ -59,7 +70,9 @@ def test_roles_use_the_environments_buckets_and_no_other() -> None:
 
 def test_nodes_cannot_touch_the_access_logs() -> None:
     for tier in ("head", "worker"):
-        resources = [arn for each in node_documents(example("production"), tier)["buckets"] for arn in each["resources"]]
+        resources = [
+            arn for each in node_documents(example("production"), tier)["buckets"] for arn in each["resources"]
+        ]
         assert len(resources) == 12
         assert not any("buckets_logs" in arn for arn in resources)
     assert len(example("production").statements("buckets_logs_policy_document")) == 2
@@ -67,7 +80,7 @@ def test_nodes_cannot_touch_the_access_logs() -> None:
 
 def test_only_the_head_reads_the_memorydb_password() -> None:
     stack = example("production")
-    head, worker = (node_documents(stack, tier)["secrets"][0]["resources"] for tier in ("head", "worker"))
+    head, worker = (node_statement(stack, tier, "ReadSecrets")["resources"] for tier in ("head", "worker"))
     assert worker == ["${aws_secretsmanager_secret.ray_token.arn}"]
     assert head == [*worker, "${aws_secretsmanager_secret.memorydb_password.arn}"]
 
@@ -78,7 +91,7 @@ def test_file_system_is_used_through_the_access_point() -> None:
 
 
 def test_metrics_go_to_the_clusters_namespace() -> None:
-    (send,) = node_documents(example("production"), "head")["metrics"]
+    send = node_statement(example("production"), "head", "SendMetrics")
     assert send["condition"] == [
         {"test": "StringEquals", "variable": "cloudwatch:namespace", "values": ["Rayform/ray-production"]}
     ]

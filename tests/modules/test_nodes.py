@@ -6,6 +6,9 @@ import pytest
 
 from tests.synthesis import Synthesized, environment, example, synth
 
+UBUNTU = "/aws/service/canonical/ubuntu/server"
+DLAMI = "/aws/service/deeplearning/ami"
+
 
 def group(**settings: Any) -> Synthesized:
     return synth(environment(workers={"w": settings}))
@@ -53,9 +56,9 @@ def test_spot_is_for_workers_that_ask() -> None:
     [
         ("al2023", "m7i.large", "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"),
         ("al2023", "m7g.large", "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"),
-        ("ubuntu-22.04", "m7i.large", "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"),
-        ("ubuntu-24.04", "c7g.large", "/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id"),
-        ("dlami-gpu", "g6.xlarge", "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-22.04/latest/ami-id"),
+        ("ubuntu-22.04", "m7i.large", f"{UBUNTU}/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id"),
+        ("ubuntu-24.04", "c7g.large", f"{UBUNTU}/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id"),
+        ("dlami-gpu", "g6.xlarge", f"{DLAMI}/x86_64/base-oss-nvidia-driver-gpu-ubuntu-22.04/latest/ami-id"),
     ],
 )  # fmt: skip
 def test_presets_are_public_parameters_of_the_types_architecture(ami: str, instance_type: str, parameter: str) -> None:

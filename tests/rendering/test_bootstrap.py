@@ -1,4 +1,4 @@
-"""The boot scripts: golden files, shellcheck, size, and what must never be in them. UPDATE_GOLDEN=1 accepts a change."""
+"""The boot scripts: golden files, shellcheck, size, contents. UPDATE_GOLDEN=1 accepts a change."""
 
 from __future__ import annotations
 

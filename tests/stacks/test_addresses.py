@@ -1,4 +1,4 @@
-"""Terraform addresses are a contract: a change of one destroys and makes anew. Run with UPDATE_GOLDEN=1 to accept it."""
+"""Terraform addresses are a contract: a change of one destroys and makes anew. UPDATE_GOLDEN=1 accepts it."""
 
 from __future__ import annotations
 

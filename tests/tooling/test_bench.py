@@ -23,7 +23,7 @@ def test_a_limit_can_be_missed() -> None:
 
 def test_time_is_that_of_the_whole_command(tmp_path: Path) -> None:
     command = python("import time; time.sleep(0.2)")
-    assert 0.2 <= seconds(command, tmp_path, {}) < 5
+    assert seconds(command, tmp_path, {}) >= 0.2
     assert median_seconds(command, tmp_path, {}, runs=1) >= 0.2
 
 
@@ -37,7 +37,7 @@ def test_memory_is_that_of_children_too(tmp_path: Path) -> None:
     child = "block = bytearray(60 << 20); import time; time.sleep(0.5)"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-S', '-c', {child!r}])"
     memory = peak_memory(python(parent), tmp_path, {})
-    assert 60 < memory.largest < 200
+    assert memory.largest > 60  # no upper bound: Linux counts what the process was forked from
     assert 60 < memory.together < 200
 
 

@@ -39,7 +39,9 @@ def size_from_image(params: Params) -> None:
 def launch_as_gp3(ebs: Params) -> None:
     """Let moto launch a volume with provisioned IOPS, which it loses and then misses; it is settled afterwards."""
     if not ebs.get("Iops"):
-        raise AwsError("InvalidParameterDependency", f"a volume of type {ebs['VolumeType']} requires the parameter iops")
+        raise AwsError(
+            "InvalidParameterDependency", f"a volume of type {ebs['VolumeType']} requires the parameter iops"
+        )
     ebs[SETTLED_TYPE], ebs["VolumeType"] = ebs["VolumeType"], "gp3"
 
 
