@@ -79,13 +79,13 @@ checkov: $(READY) $(CHECKOV_READY) ## Scan the plans of all environments; result
 	@$(PY) -m scripts.checkov_scan
 
 test: $(READY) ## All tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 3 --dist loadfile
 
 test-unit: $(READY) ## Tests without Terraform
-	@$(PY) -m pytest -m "not integration"
+	@$(PY) -m pytest -n 3 --dist loadfile -m "not integration"
 
 test-integration: $(READY) ## Tests of Terraform against the embedded AWS
-	@$(PY) -m pytest -m integration
+	@$(PY) -m pytest -n 3 --dist loadfile -m integration
 
 bench: $(READY) ## Measure synth, plan, apply and set-up; prints ratios
 	@$(PY) -m scripts.bench
