@@ -42,8 +42,8 @@ terraform: $(READY) ## Fetch the pinned Terraform into .terraform-bin, checksum 
 synth: $(READY) ## Write the Terraform configuration
 	@$(PY) -O main.py $(WHICH)
 
-plan: synth ## Show what would change, and save the plan
-	@$(PY) -m scripts.terraform plan $(WHICH)
+plan: synth ## Show what would change, and save the plan (REPLACE=<address> makes one anew)
+	@$(PY) -m scripts.terraform plan $(WHICH) $(addprefix --replace ,$(REPLACE))
 
 apply: synth ## Apply the saved plan; refuses a stale one
 	@$(PY) -m scripts.terraform apply $(WHICH)

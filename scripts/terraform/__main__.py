@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from config.errors import report_user_errors
@@ -22,11 +23,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--env", required=True, metavar="NAME")
     parser.add_argument("--target", choices=("local", "aws"), help="default: the environment file's own")
+    parser.add_argument("--replace", action="append", default=[], metavar="ADDRESS", help="plan: make it anew")
     parser.add_argument("--json", action="store_true", help="print outputs as JSON")
     return parser.parse_args()
 
 
-def run(command: str, environment: Environment, *, as_json: bool) -> None:
+def run(command: str, environment: Environment, *, as_json: bool, replace: Sequence[str]) -> None:
     """Run one command; each imports only what it needs."""
     if command == "destroy":
         from scripts.terraform.destroy import destroy, require_consent
@@ -41,14 +43,14 @@ def run(command: str, environment: Environment, *, as_json: bool) -> None:
 
         print_outputs(deployment, as_json=as_json)
     else:
-        _run_on_plan(command, deployment)
+        _run_on_plan(command, deployment, replace)
 
 
-def _run_on_plan(command: str, deployment: Deployment) -> None:
+def _run_on_plan(command: str, deployment: Deployment, replace: Sequence[str]) -> None:
     if command == "plan":
         from scripts.terraform.plan import plan
 
-        plan(deployment)
+        plan(deployment, replace=replace)
     elif command == "apply":
         from scripts.terraform.apply import apply
 
@@ -66,7 +68,7 @@ def main() -> int:
 
     given = arguments()
     environment = load_environment(given.env, target=given.target)
-    run(given.command, environment, as_json=given.json)
+    run(given.command, environment, as_json=given.json, replace=given.replace)
     return 0
 
 

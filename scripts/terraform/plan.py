@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.initialize import ensure_initialized
 from scripts.terraform.run import plans_changes
 from scripts.terraform.saved_plan import discard_plan, record_plan
 
 
-def plan(deployment: Deployment) -> None:
-    """Write the saved plan."""
+def plan(deployment: Deployment, *, replace: Sequence[str] = ()) -> None:
+    """Write the saved plan; resources in `replace` are made anew though nothing of them has changed."""
     ensure_initialized(deployment)
     discard_plan(deployment)
-    changes = plans_changes(deployment, "-input=false", f"-out={deployment.plan_file.resolve()}")
+    replaced = [f"-replace={address}" for address in replace]
+    changes = plans_changes(deployment, "-input=false", f"-out={deployment.plan_file.resolve()}", *replaced)
     record_plan(deployment, changes=changes)
     if changes:
         print(f"\nSaved. To apply exactly this: {deployment.make('apply')}")

@@ -16,7 +16,7 @@ from scripts.terraform.cli_config import without_missing_file
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.output import read_outputs
 from scripts.terraform.plan import plan
-from scripts.terraform.run import run_terraform
+from scripts.terraform.run import read_terraform, run_terraform
 
 pytestmark = pytest.mark.integration
 
@@ -105,3 +105,11 @@ def test_an_unknown_failure_keeps_terraforms_words(real: Deployment, capsys: pyt
     with pytest.raises(UserError, match=r"^terraform plan failed for demo: the lines above say why$"):
         plan(real)
     assert "nonesuch" in capsys.readouterr().err
+
+
+def test_a_resource_can_be_made_anew(real: Deployment) -> None:
+    plan(real)
+    apply(real)
+    plan(real, replace=["terraform_data.node"])
+    shown = read_terraform(real, "show", "-no-color", str(real.plan_file.resolve()))
+    assert "will be replaced, as requested" in shown
