@@ -12,11 +12,8 @@ from urllib.parse import parse_qs
 from scripts.local_aws import fault
 from scripts.local_aws.gate import Gate
 from scripts.local_aws.identity import CONTROL_PATH, IDENTITY_PATH, PREPARE_DESTROY_PATH, SAVE_PATH, Identity
+from scripts.local_aws.replay import Application, Environ, Replay, StartResponse
 from scripts.local_aws.saver import Saver
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 READS = ("Describe", "Get", "List", "Head", "Lookup", "Search", "BatchGet", "Simulate", "AssumeRole")
@@ -33,6 +30,7 @@ class Middleware:
         self._gate = gate
         self._saver = saver
         self._prepare_destroy = prepare_destroy
+        self._replay = Replay()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -41,10 +39,17 @@ class Middleware:
             return _answer(start_response, HTTPStatus.FORBIDDEN, refusal)
         if _is_control(environ):
             return self._control(environ, start_response)
+        if is_change(environ):
+            return self._replay.once(environ, start_response, self._change)
         return self._emulate(environ, start_response)
 
+    def _change(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return self._emulate(environ, start_response)
+        finally:
+            self._saver.note_change()
+
     def _emulate(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        changes = is_change(environ)
         with self._gate.request():
             try:
                 # moto's body is complete here: its answers are strings, not streams.
@@ -52,9 +57,6 @@ class Middleware:
             except Exception as error:  # noqa: BLE001  # reported by `fault`
                 # S3, for one, does not pass by the hook of `extensions.fail_fast`.
                 return fault.answer(environ, start_response, error)
-            finally:
-                if changes:
-                    self._saver.note_change()
 
     def _control(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         request = environ["REQUEST_METHOD"], environ["PATH_INFO"]
