@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from pydantic import PrivateAttr
+
 from config.change import Change
 from config.label import Label
 from config.place import Place
@@ -41,6 +43,19 @@ class Environment(Section):
     """Refuse to destroy what holds data; set it to false and apply before you destroy."""
     tags: Annotated[Tags, Change.IN_PLACE] = {}
     """More tags for every resource."""
+
+    # Not a setting: no file can say it.
+    _overrides_target: bool = PrivateAttr(default=False)
+
+    def overriding_target(self) -> Environment:
+        """Note that `target` is not that of the file: TARGET= was given."""
+        self._overrides_target = True
+        return self
+
+    @property
+    def overrides_target(self) -> bool:
+        """Whether the target is not that of the file, as in a rehearsal on the emulator."""
+        return self._overrides_target
 
     @property
     def label(self) -> Label:

@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Literal, get_args
 
 from config.nodes import NodeConfig
-from config.ports import EFS_PORT, HTTP_PORT, HTTPS_PORT, PORTS, REDIS_PORT, SSH_PORT, Port, Tier
+from config.ports import CLIENT_PORTS, EFS_PORT, HTTP_PORT, HTTPS_PORT, PORTS, REDIS_PORT, SSH_PORT, Tier
 from config.static_ec2 import StaticEc2Config
 
 Group = Literal["head", "worker", "efs", "memorydb", "endpoints"]
@@ -95,15 +95,11 @@ def _services(environment: StaticEc2Config) -> Iterator[Rule]:
 def _from_outside(environment: StaticEc2Config) -> Iterator[Rule]:
     access = environment.access
     for cidr in access.client_cidrs:
-        for port in _client_ports():
+        for port in CLIENT_PORTS:
             yield Rule("head", "ingress", port.name, cidr, f"{port.purpose}, from {cidr}", port.first, port.last)
     for cidr in access.ssh_cidrs:
         for tier in TIERS:
             yield Rule(tier, "ingress", "ssh", cidr, f"SSH, from {cidr}", SSH_PORT, SSH_PORT)
-
-
-def _client_ports() -> list[Port]:
-    return [port for port in PORTS if "clients" in port.head_from]
 
 
 def _to_the_internet(environment: StaticEc2Config) -> Iterator[Rule]:

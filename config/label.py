@@ -8,7 +8,15 @@ from dataclasses import dataclass
 CLUSTER_TAG = "rayform:cluster"
 """Tag that every resource of an environment carries; the audit finds its scope by it."""
 
-OWN_TAGS = frozenset({"Project", "Environment", "Owner", "ManagedBy", "Name", CLUSTER_TAG})
+_OWN_TAGS = frozenset({"project", "environment", "owner", "managedby", "name"})
+OWN_PREFIX = "rayform:"
+
+
+def is_own_tag(key: str) -> bool:
+    """Whether Rayform sets a tag itself; IAM tells keys apart without regard to case."""
+    return key.casefold() in _OWN_TAGS or key.casefold().startswith(OWN_PREFIX)
+
+
 """Tags that Rayform sets itself."""
 
 

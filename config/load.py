@@ -44,6 +44,7 @@ def check_environment(file: YamlFile, *, name: str, target: str | None = None) -
     given = file.plain()
     model = _model(file, given)
     given["name"] = name
+    own_target = given.get("target", Environment.model_fields["target"].default)
     if target is not None:
         given["target"] = target
     environment, problems, unreliable = _validate(model, given)
@@ -51,7 +52,7 @@ def check_environment(file: YamlFile, *, name: str, target: str | None = None) -
         problems = [*problems, *rule_problems(environment, skip=unreliable)]
     if problems or environment is None:
         raise ConfigError(map(file.locate, sorted(problems, key=file.line_of)))
-    return environment
+    return environment if environment.target == own_target else environment.overriding_target()
 
 
 def _model(file: YamlFile, given: Mapping[str, Any]) -> type[Environment]:

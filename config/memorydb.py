@@ -43,6 +43,9 @@ class MemoryDbConfig(Section):
     GCS data is a few MiB."""
     snapshot_retention_days: Annotated[int, Field(ge=1, le=35), Change.IN_PLACE] = 7
     """Days that daily snapshots are kept."""
+    final_snapshot: Annotated[bool, Change.IN_PLACE] = True
+    """Take a snapshot `<project>-<environment>-gcs-final` at destruction; remove an older one of that name
+    first."""
     snapshot_window: Annotated[str, Form(f"{_TIME}-{_TIME}", "hours such as 03:00-04:00"), Change.IN_PLACE] = (
         "03:00-04:00"
     )

@@ -13,6 +13,7 @@ from config.text import Form
 
 SubnetId = Annotated[str, Form(r"subnet-[0-9a-f]{8,17}", "a subnet id such as subnet-0123456789abcdef0")]
 VpcId = Annotated[str, Form(r"vpc-[0-9a-f]{8,17}", "a VPC id such as vpc-0123456789abcdef0")]
+BucketName = Annotated[str, Form(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket")]
 Subnets = Literal["auto", "none"] | dict[Zone, IPv4Network]
 RetentionDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
@@ -67,6 +68,9 @@ class NetworkConfig(Section):
     """NAT gateways: none, one for all private subnets, or one in each zone (survives the loss of a zone)."""
     endpoints: Annotated[list[InterfaceEndpoint], Change.IN_PLACE] = []
     """AWS services reached through interface endpoints. The S3 gateway endpoint is always there."""
+    s3_endpoint_buckets: Annotated[list[BucketName], Change.IN_PLACE] = []
+    """Buckets of other accounts, public ones too, that nodes may read. S3 is reached by the gateway endpoint, whose
+    policy lets through the account's own buckets, those that AWS serves packages from, and these."""
     flow_logs: Annotated[FlowLogsConfig, Change.IN_PLACE] = FlowLogsConfig()
     """Flow logs; always on in a VPC that is made here."""
     existing: Annotated[ExistingNetworkConfig | None, Change.REPLACES] = None

@@ -41,7 +41,8 @@ class NodeConfig(Section):
     """What head and workers have in common."""
 
     instance_type: Annotated[InstanceType, Change.IN_PLACE] = "m7i.large"
-    """Instance type; its processor decides between x86_64 and arm64 images."""
+    """Instance type; its processor decides between x86_64 and arm64 images. A change stops and starts
+    the node; spot nodes are replaced."""
     ami: Annotated[AmiPreset | AmiId, Change.REPLACES] = "al2023"
     """Image: a preset, resolved through AWS's public SSM parameters, or an id. New releases of a preset's image
     do not replace nodes that run; a change of this setting does."""

@@ -65,13 +65,14 @@ PORTS: tuple[Port, ...] = (
         "dashboard", 8265, 8265, "Dashboard and Jobs API", ("worker", "clients"), (), "--dashboard-port", head_only=True
     ),
     Port("client", 10001, 10001, "Ray client", ("clients",), (), "--ray-client-server-port", head_only=True),
-    Port("workers", 10002, 10100, "Worker and driver processes", ("worker",), ("head", "worker")),
+    Port("workers", 10002, 19999, "Worker and driver processes", ("worker",), ("head", "worker")),
 )
 
 WORKER_RANGE = next(port for port in PORTS if port.name == "workers")
 GCS_PORT = next(port for port in PORTS if port.name == "gcs").first
 DASHBOARD_PORT = next(port for port in PORTS if port.name == "dashboard").first
 CLIENT_PORT = next(port for port in PORTS if port.name == "client").first
+CLIENT_PORTS = tuple(port for port in PORTS if "clients" in port.head_from)
 EFS_PORT = 2049
 REDIS_PORT = 6379
 SSH_PORT = 22

@@ -36,5 +36,6 @@ def define_network(
         place=config.place,
         vpc_id=network.vpc_id,
         route_table_ids=network.route_table_ids,
+        readable_buckets=config.network.s3_endpoint_buckets,
     )
     return network

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from config.efs import EfsConfig
@@ -82,7 +83,7 @@ class Efs(Construct):
             file_system_id=self.file_system_id,
             backup_policy=EfsBackupPolicyBackupPolicy(status="ENABLED" if config.backup else "DISABLED"),
         )
-        EfsFileSystemPolicy(
+        self._policy_resource = EfsFileSystemPolicy(
             self,
             "policy",
             file_system_id=self.file_system_id,
@@ -145,9 +146,9 @@ class Efs(Construct):
         return str(self._access_point.arn)
 
     @property
-    def mount_targets(self) -> list[EfsMountTarget]:
-        """The mount targets, for what must wait for them."""
-        return self._targets
+    def needed_to_mount(self) -> list[TerraformResource]:
+        """What must be there before a node mounts it."""
+        return [*self._targets, self._policy_resource]
 
 
 def _lifecycle(config: EfsConfig) -> list[EfsFileSystemLifecyclePolicy] | None:

@@ -25,6 +25,7 @@ class S3GatewayEndpoint(Construct):
         place: Place,
         vpc_id: str,
         route_table_ids: Sequence[str],
+        readable_buckets: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
         VpcEndpoint(
@@ -34,7 +35,7 @@ class S3GatewayEndpoint(Construct):
             service_name=f"com.amazonaws.{place.region}.s3",
             vpc_endpoint_type="Gateway",
             route_table_ids=list(route_table_ids),
-            policy=policy_document(self, "policy", _s3_policy(place)),
+            policy=policy_document(self, "policy", _s3_policy(place, readable_buckets)),
             tags=label.tags("s3"),
         )
 
@@ -77,8 +78,8 @@ def _own_principals(place: Place) -> list[Statement]:
     return [Statement("OwnAccount", ["*"], ["*"], principals=ANYBODY, conditions=[own])]
 
 
-def _s3_policy(place: Place) -> list[Statement]:
-    """The account's own buckets, and those that AWS serves packages, images and agents from.
+def _s3_policy(place: Place, readable: Sequence[str]) -> list[Statement]:
+    """The account's own buckets, those that AWS serves packages, images and agents from, and those that are named.
 
     Buckets: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html,
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html (image layers) and
@@ -92,7 +93,9 @@ def _s3_policy(place: Place) -> list[Statement]:
         f"amazoncloudwatch-agent-{place.region}",
     ]
     own = Condition("StringEquals", "aws:ResourceAccount", place.account_id)
+    named = [place.s3_arn(resource) for bucket in readable for resource in (bucket, f"{bucket}/*")]
     return [
+        *([Statement("Named", ["s3:GetObject", "s3:ListBucket"], named, principals=ANYBODY)] if named else []),
         Statement("OwnBuckets", ["s3:*"], ["*"], principals=ANYBODY, conditions=[own]),
         Statement(
             "PublishedByAws",

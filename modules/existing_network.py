@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from cdktf import Postcondition, TerraformResourceLifecycle
+from cdktf import Postcondition, TerraformResource, TerraformResourceLifecycle
 from constructs import Construct
 
 from config.network import ExistingNetworkConfig
@@ -36,6 +36,11 @@ class ExistingNetwork(Construct):
             )
             subnets[zone] = subnet
         return subnets
+
+    @property
+    def ways_out(self) -> list[TerraformResource]:
+        """None of ours: the routes are there."""
+        return []
 
     @cached_property
     def vpc_id(self) -> str:

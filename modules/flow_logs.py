@@ -49,7 +49,8 @@ class FlowLogs(Construct):
                     "Write",
                     ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
                     [group.arn, f"{group.arn}:*"],
-                )
+                ),
+                Statement("Find", ["logs:DescribeLogGroups"], [place.arn("logs", "log-group:*")]),
             ],
         )
         FlowLog(

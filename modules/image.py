@@ -34,7 +34,7 @@ def ssm_parameter(preset: str, architecture: Architecture) -> str:
 class Image(Construct):
     """Look up the image of a node: a preset's newest release, or an id whose architecture a plan checks."""
 
-    def __init__(self, scope: Construct, id_: str, *, config: NodeConfig) -> None:
+    def __init__(self, scope: Construct, id_: str, *, config: NodeConfig, spot: bool = False) -> None:
         super().__init__(scope, id_)
         architecture = config.image_architecture
         if config.ami.startswith("ami-"):
@@ -43,7 +43,11 @@ class Image(Construct):
             parameter = DataAwsSsmParameter(self, "parameter", name=ssm_parameter(config.ami, architecture))
             self._id = str(parameter.insecure_value)
         # Nodes ignore a newer release of the same image; this changes, and replaces them, when the setting does.
-        self._choice = DataResource(self, "choice", input={"image": config.ami, "architecture": architecture})
+        # EC2 changes the type of a stopped instance, and cannot stop a spot instance.
+        choice = {"image": config.ami, "architecture": architecture}
+        if spot:
+            choice["instance_type"] = config.instance_type
+        self._choice = DataResource(self, "choice", input=choice)
 
     def _given(self, ami: str, architecture: Architecture) -> str:
         image = DataAwsAmi(self, "ami", filter=[{"name": "image-id", "values": [ami]}], include_deprecated=True)

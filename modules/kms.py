@@ -10,16 +10,21 @@ from config.place import Place
 from modules.aws import KmsAlias, KmsKey
 from modules.ids import THIS
 from modules.policy import Condition, Statement, policy_document
+from modules.protection import protected
 
 
 class Key(Construct):
     """Define the customer managed key, or pass on one that is there.
 
+    Stateful: what it has encrypted is lost with it. `protect` maps to Terraform `prevent_destroy`.
+
     EFS, EBS, S3, MemoryDB and Secrets Manager use it with the rights of the caller, which IAM grants through the
     account's statement. CloudWatch Logs, and alarms that go to an encrypted SNS topic, are callers of their own.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, config: KmsConfig, label: Label, place: Place) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, config: KmsConfig, label: Label, place: Place, protect: bool
+    ) -> None:
         super().__init__(scope, id_)
         if config.existing_key_arn is not None:
             self._arn = config.existing_key_arn
@@ -32,6 +37,7 @@ class Key(Construct):
             rotation_period_in_days=config.rotation_days,
             deletion_window_in_days=config.deletion_window_days,
             policy=policy_document(self, "policy", _key_policy(label, place)),
+            lifecycle=protected(protect),
             tags=label.tags("key"),
         )
         KmsAlias(self, "alias", name=f"alias/{label.cluster}", target_key_id=key.key_id)

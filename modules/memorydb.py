@@ -29,7 +29,7 @@ _PASSWORD_LENGTH = 64
 class MemoryDb(Construct):
     """Define a MemoryDB cluster that only the head reaches: TLS, one shard, a user with a password of its own.
 
-    Stateful: `protect` maps to Terraform `prevent_destroy`, and to a final snapshot.
+    Stateful: `protect` maps to Terraform `prevent_destroy`.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class MemoryDb(Construct):
             snapshot_retention_limit=config.snapshot_retention_days,
             snapshot_window=config.snapshot_window,
             maintenance_window=config.maintenance_window,
-            final_snapshot_name=f"{name}-final" if protect else None,
+            final_snapshot_name=f"{name}-final" if config.final_snapshot else None,
             auto_minor_version_upgrade=True,
             lifecycle=protected(protect),
             tags=label.tags(PART),

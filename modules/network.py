@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from config.label import Label
@@ -46,6 +47,8 @@ class Network(Construct):
         DefaultSecurityGroup(self, "default_security_group", vpc_id=self.vpc_id, tags=label.tags("default"))
         self._public = self._subnets("public", layout.public)
         self._private = self._subnets("private", layout.private)
+        self._ways_out: list[TerraformResource] = []
+        self._internet_gateway: InternetGateway | None = None
         self._public_table_id = self._route_public_subnets() if layout.public else None
         self._private_table_ids = self._route_private_subnets(layout)
 
@@ -65,17 +68,18 @@ class Network(Construct):
         }
 
     def _route_public_subnets(self) -> str:
-        gateway = InternetGateway(
+        self._internet_gateway = InternetGateway(
             self, "internet_gateway", vpc_id=self.vpc_id, tags=self._label.tags("internet-gateway")
         )
         table = self._route_table("public", "public")
-        Route(
+        route = Route(
             self,
             "public_route_internet",
             route_table_id=table.id,
             destination_cidr_block=_ANYWHERE,
-            gateway_id=gateway.id,
+            gateway_id=self._internet_gateway.id,
         )
+        self._ways_out.append(route)
         for zone, subnet in self._public.items():
             self._associate("public", zone, subnet, table)
         return str(table.id)
@@ -89,13 +93,14 @@ class Network(Construct):
             # The zone's own gateway, or the single one: every private table is served.
             gateway = gateways.get(zone) or next(iter(gateways.values()), None)
             if gateway is not None:
-                Route(
+                route = Route(
                     self,
                     construct_id("private_route_nat", zone),
                     route_table_id=table.id,
                     destination_cidr_block=_ANYWHERE,
                     nat_gateway_id=gateway.id,
                 )
+                self._ways_out.append(route)
             tables[zone] = str(table.id)
         return tables
 
@@ -107,6 +112,8 @@ class Network(Construct):
             construct_id("nat_gateway", zone),
             allocation_id=address.id,
             subnet_id=self._public[zone].id,
+            # EC2 refuses one in a VPC whose internet gateway is not attached yet.
+            depends_on=[self._internet_gateway] if self._internet_gateway is not None else None,
             tags=self._label.tags(part),
         )
 
@@ -132,6 +139,11 @@ class Network(Construct):
     def private_subnet_ids(self) -> dict[str, str]:
         """Private subnets by zone."""
         return {zone: str(subnet.id) for zone, subnet in self._private.items()}
+
+    @property
+    def ways_out(self) -> list[TerraformResource]:
+        """Routes to the internet, which nodes need at their first boot."""
+        return self._ways_out
 
     @property
     def route_table_ids(self) -> list[str]:

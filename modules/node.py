@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from cdktf import TerraformLocal
+from cdktf import ITerraformDependable, TerraformLocal
 from constructs import Construct
 
 from config.instance_types import is_burstable
@@ -38,6 +38,8 @@ class NodeSurroundings:
     public: bool
     """Whether nodes get a public address."""
     ssh_key_name: str | None
+    wait_for: Sequence[ITerraformDependable] = ()
+    """What the first boot needs and no reference names: ways out, mount targets, policies."""
 
 
 class Node(Construct):
@@ -74,7 +76,7 @@ class Node(Construct):
             associate_public_ip_address=surroundings.public,
             iam_instance_profile=surroundings.instance_profile_name,
             key_name=surroundings.ssh_key_name,
-            user_data_base64=f"${{base64gzip({script.fqn})}}",
+            user_data_base64=f"${{base64encode({script.fqn})}}",
             user_data_replace_on_change=True,
             monitoring=True,
             ebs_optimized=True,
@@ -98,6 +100,7 @@ class Node(Construct):
             ),
             credit_specification=_credits(config),
             instance_market_options=_spot() if spot else None,
+            depends_on=list(surroundings.wait_for) or None,
             lifecycle=image.lifecycle,
             tags=all_tags,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from config.iam import IamConfig
@@ -53,6 +54,10 @@ class NodeRoles(Construct):
         """Add a policy to both roles; none when there is nothing to allow."""
         for role in self._roles.values() if statements else ():
             role.allow(name, statements)
+
+    def policies(self, tier: Tier) -> list[TerraformResource]:
+        """Policies of a tier's role, for nodes that use them at their first boot."""
+        return list(self._roles[tier].policies)
 
     def instance_profile_name(self, tier: Tier) -> str:
         """Instance profile of a tier, a token that makes instances wait for it."""

@@ -39,16 +39,18 @@ class Role(Construct):
             force_detach_policies=True,
             tags=label.tags(part),
         )
+        self.policies: list[IamRolePolicy] = []
 
     def allow(self, name: str, statements: Sequence[Statement]) -> None:
         """Add an inline policy: it lives and dies with the role."""
-        IamRolePolicy(
+        policy = IamRolePolicy(
             self,
             f"policy_{name}",
             name=name,
             role=self.name,
             policy=policy_document(self, f"document_{name}", statements),
         )
+        self.policies.append(policy)
 
     def attach(self, policy_arns: Sequence[str]) -> None:
         """Attach managed policies that the user named."""

@@ -73,11 +73,16 @@ class Bucket(Construct):
         define_lifecycle(self, config=config, bucket=self.name)
         if config.cors:
             self._allow_origins(config.cors)
-        waive(
-            self._bucket,
-            CKV_AWS_144="Copies in another region are for the account's backup policy to decide; versions are kept.",
-            CKV2_AWS_62="Nothing listens to events of these buckets; jobs read them by name.",
-        )
+        self._explain(key_arn)
+
+    def _explain(self, key_arn: str | None) -> None:
+        reasons = {
+            "CKV_AWS_144": "Copies in another region are for the account's backup policy to decide; versions are kept.",
+            "CKV2_AWS_62": "Nothing listens to events of these buckets; jobs read them by name.",
+        }
+        if key_arn is None:
+            reasons["CKV_AWS_145"] = "S3 delivers access logs only to buckets encrypted with its own keys (AES256)."
+        waive(self._bucket, **reasons)
 
     def _block_public_access(self) -> None:
         S3BucketPublicAccessBlock(
@@ -158,11 +163,6 @@ class Bucket(Construct):
         """The bucket's policy, for what must wait for it."""
         return self._policy
 
-    @property
-    def resource(self) -> S3Bucket:
-        """The bucket, for waivers."""
-        return self._bucket
-
     @cached_property
     def name(self) -> str:
         """Name of the bucket, a token that makes others wait for it."""
@@ -191,6 +191,7 @@ class Buckets(Construct):
         protect: bool,
     ) -> None:
         super().__init__(scope, id_)
+        self._configs = configs
         self._buckets = {
             part: Bucket(
                 self,
@@ -208,24 +209,28 @@ class Buckets(Construct):
         }
         for part, bucket in self._buckets.items():
             if part != LOGS_BUCKET:
-                bucket.set_policy(node_statements(bucket, configs[part], role_arns))
+                bucket.set_policy(policy_statements(bucket, configs[part], role_arns))
         if self._buckets:
             self._deliver_logs(self._buckets[LOGS_BUCKET], place)
 
     def _deliver_logs(self, logs: Bucket, place: Place) -> None:
         logs.set_policy([_log_delivery(logs, place)])
-        _explain_logs_bucket(logs)
         for part, bucket in self._buckets.items():
             if bucket is not logs:
                 bucket.log_access_to(logs, f"{part}/")
 
-    def readable(self, configs: Mapping[str, BucketConfig]) -> list[str]:
+    @property
+    def readable_arns(self) -> list[str]:
         """ARNs of the buckets that nodes may read."""
-        return [bucket.arn for part, bucket in self._buckets.items() if configs[part].node_access != "none"]
+        return [*self._arns("read_only"), *self.writable_arns]
 
-    def writable(self, configs: Mapping[str, BucketConfig]) -> list[str]:
+    @property
+    def writable_arns(self) -> list[str]:
         """ARNs of the buckets that nodes may write to."""
-        return [bucket.arn for part, bucket in self._buckets.items() if configs[part].node_access == "read_write"]
+        return self._arns("read_write")
+
+    def _arns(self, node_access: str) -> list[str]:
+        return [bucket.arn for part, bucket in self._buckets.items() if self._configs[part].node_access == node_access]
 
     @property
     def names(self) -> dict[str, str]:
@@ -233,7 +238,7 @@ class Buckets(Construct):
         return {part: bucket.name for part, bucket in self._buckets.items()}
 
 
-def node_statements(bucket: Bucket, config: BucketConfig, role_arns: Sequence[str]) -> list[Statement]:
+def policy_statements(bucket: Bucket, config: BucketConfig, role_arns: Sequence[str]) -> list[Statement]:
     """What the bucket's policy lets the node roles do."""
     if config.node_access == "none":
         return []
@@ -253,13 +258,4 @@ def _log_delivery(bucket: Bucket, place: Place) -> Statement:
         [f"{bucket.arn}/*"],
         principals={"Service": ["logging.s3.amazonaws.com"]},
         conditions=[own_account],
-    )
-
-
-def _explain_logs_bucket(bucket: Bucket) -> None:
-    waive(
-        bucket.resource,
-        CKV_AWS_144="Copies in another region are for the account's backup policy to decide; versions are kept.",
-        CKV2_AWS_62="Nothing listens to events of these buckets; jobs read them by name.",
-        CKV_AWS_145="S3 delivers access logs only to buckets encrypted with its own keys (AES256).",
     )

@@ -10,7 +10,7 @@ from constructs import Construct
 from config.label import Label
 from modules.aws import DataAwsSecretsmanagerSecretVersion, SecretsmanagerSecret, SecretsmanagerSecretVersion
 from modules.ids import THIS
-from modules.protection import waive
+from modules.protection import protected, waive
 
 _RECOVERY_DAYS = 7
 _PASSWORD = "aws_secretsmanager_random_password"  # noqa: S105 - the name of a resource type
@@ -44,6 +44,7 @@ class GeneratedSecret(Construct):
             kms_key_id=key_arn,
             # An unprotected environment can be made again under the same name at once.
             recovery_window_in_days=_RECOVERY_DAYS if protect else 0,
+            lifecycle=protected(protect),
             tags=label.tags(part),
         )
         waive(

@@ -32,7 +32,7 @@ class WorkerGroup(Construct):
         surroundings: NodeSurroundings,
     ) -> None:
         super().__init__(scope, id_)
-        image = Image(self, "image", config=config)
+        image = Image(self, "image", config=config, spot=config.spot)
         placement_group = self._placement_group(name, config, label)
         self._workers = {
             f"worker-{name}-{index}": Node(

@@ -35,7 +35,7 @@ class StaticEc2Stack(EnvironmentStack):
     def __init__(self, scope: Construct, config: StaticEc2Config) -> None:
         super().__init__(scope, config)
         self._config = config
-        self._key = Key(self, "kms", config=config.kms, label=self.label, place=config.place)
+        self._key = Key(self, "kms", config=config.kms, label=self.label, place=config.place, protect=config.protect)
         self._network = define_network(self, config=config, label=self.label, key_arn=self._key.key_arn)
         self._groups = SecurityGroups(
             self,
@@ -144,10 +144,7 @@ class StaticEc2Stack(EnvironmentStack):
             log_group_arn=self._node_logs.arn,
             secret_arns={"head": head_secrets, "worker": [self._token.arn]},
         )
-        configs = self._config.all_buckets
-        self._roles.allow(
-            "buckets", bucket_statements(self._buckets.readable(configs), self._buckets.writable(configs))
-        )
+        self._roles.allow("buckets", bucket_statements(self._buckets.readable_arns, self._buckets.writable_arns))
         if self._efs is not None:
             self._roles.allow("efs", self._efs.node_statements())
 
@@ -167,6 +164,11 @@ class StaticEc2Stack(EnvironmentStack):
                 key_arn=self._key.key_arn,
                 public=access.public_nodes,
                 ssh_key_name=key,
+                wait_for=[
+                    *self._network.ways_out,
+                    *self._roles.policies(tier),
+                    *(self._efs.needed_to_mount if self._efs is not None else ()),
+                ],
             )
 
         return RayCluster(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.ports import CLIENT_PORTS
 from config.problems import Problem
 from config.rules.registry import rule
 from config.static_ec2 import StaticEc2Config
@@ -38,6 +39,21 @@ def ranges_are_named_once(environment: StaticEc2Config) -> Iterator[Problem]:
         for index, cidr in enumerate(cidrs):
             if cidr in cidrs[:index]:
                 yield Problem(("access", setting, index), f"got {cidr} twice", "each range once")
+
+
+_RULES_PER_GROUP = 60
+"""Quota of inbound rules: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
+_RULES_OF_NODES = 8
+"""Inbound rules that the head and workers need for each other, rounded up."""
+
+
+@rule("access")
+def rules_fit_into_a_group(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A range takes a rule for each port that it may reach, on the head."""
+    ranges = len(environment.access.client_cidrs) * len(CLIENT_PORTS) + len(environment.access.ssh_cidrs)
+    most = _RULES_PER_GROUP - _RULES_OF_NODES
+    if ranges > most:
+        yield Problem(("access",), f"got ranges that need {ranges} rules on the head", f"at most {most}: fewer ranges")
 
 
 @rule("access")

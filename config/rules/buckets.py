@@ -41,14 +41,22 @@ def logs_bucket_is_for_logs(environment: StaticEc2Config) -> Iterator[Problem]:
         )
 
 
+_ARNS = {"read_only": 2, "read_write": 3}
+"""How often a role's policy names a bucket: to list, to read, to write."""
+
+
 @rule("buckets", "project", "account_id")
 def role_policy_fits(environment: StaticEc2Config) -> Iterator[Problem]:
     """IAM limits the size of a role's policies, and each bucket adds its names to them."""
-    names = [environment.bucket_name(bucket) for bucket in environment.all_buckets]
-    size = _OTHER_POLICIES_CHARACTERS + sum(2 * len(f'"arn:aws:s3:::{name}/*",') for name in names)
+    used = {
+        name: bucket.node_access for name, bucket in environment.all_buckets.items() if bucket.node_access != "none"
+    }
+    size = _OTHER_POLICIES_CHARACTERS + sum(
+        _ARNS[access] * len(f'"arn:aws:s3:::{environment.bucket_name(name)}/*",') for name, access in used.items()
+    )
     if size > _ROLE_POLICY_CHARACTERS:
         yield Problem(
             ("buckets",),
-            f"got {len(names)}, which make a role policy of about {size} characters",
+            f"got {len(used)} that nodes use, which make a role policy of about {size} characters",
             f"at most {_ROLE_POLICY_CHARACTERS}: fewer buckets, or shorter names",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.environment import Environment
-from config.label import OWN_TAGS
+from config.label import is_own_tag
 from config.problems import Problem
 from config.rules.registry import rule
 
@@ -21,5 +21,5 @@ def account_is_named(environment: Environment) -> Iterator[Problem]:
 def tags_are_free(environment: Environment) -> Iterator[Problem]:
     """Tags that Rayform sets itself cannot be set twice."""
     for key in environment.tags:
-        if key in OWN_TAGS:
+        if is_own_tag(key):
             yield Problem(("tags", key), "got a tag that Rayform sets itself", "another key")

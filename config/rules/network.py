@@ -17,6 +17,18 @@ _PREFIXES = range(16, 29)
 """VPC and subnets: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
 
 
+_PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+"""https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
+
+
+@rule("network")
+def subnet_prefix_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Only computed subnets have a computed size."""
+    network = environment.network
+    if "subnet_prefix" in network.model_fields_set and "auto" not in (network.public_subnets, network.private_subnets):
+        yield Problem(("network", "subnet_prefix"), "got a size with no subnet to compute", "no subnet_prefix")
+
+
 @rule("network")
 def vpc_size(environment: StaticEc2Config) -> Iterator[Problem]:
     """AWS takes VPCs of /16 to /28."""
@@ -27,7 +39,7 @@ def vpc_size(environment: StaticEc2Config) -> Iterator[Problem]:
 @rule("network")
 def vpc_is_private(environment: StaticEc2Config) -> Iterator[Problem]:
     """Public addresses inside a VPC hide that part of the internet from it."""
-    if not environment.network.cidr.is_private:
+    if not any(environment.network.cidr.subnet_of(block) for block in _PRIVATE):
         yield Problem(("network", "cidr"), f"got {environment.network.cidr}", "a private range such as 10.0.0.0/16")
 
 
@@ -43,8 +55,8 @@ def zones_exist(environment: StaticEc2Config) -> Iterator[Problem]:
     for zone in dict.fromkeys(zones):
         if zones.count(zone) > 1:
             yield Problem(("network", "zones"), f"got {zone} twice", "each zone once")
-        if zone not in there:
-            yield Problem(("network", "zones"), f"got {zone}", f"zones of the region: {known}")
+        if zone[:-1] != environment.region:  # which letters there are differs from account to account
+            yield Problem(("network", "zones"), f"got {zone}", f"zones of {environment.region}")
 
 
 @rule("network", "region")
@@ -138,8 +150,9 @@ def existing_stands_alone(environment: StaticEc2Config) -> Iterator[Problem]:
     network = environment.network
     if network.existing is None:
         return
-    for setting in sorted(network.model_fields_set - {"existing", "endpoints"}):
-        yield Problem(("network", setting), "got a setting beside network.existing", "only network.endpoints there")
+    # Endpoints too: their private names would change where everybody else in that VPC finds these services.
+    for setting in sorted(network.model_fields_set - {"existing"}):
+        yield Problem(("network", setting), "got a setting beside network.existing", "nothing beside it")
 
 
 @rule("network")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.instance_types import architecture_of, can_be_ebs_optimized, has_gpu, is_burstable, runs_linux
-from config.label import OWN_TAGS
+from config.instance_types import architecture_of, can_be_ebs_optimized, family_of, has_gpu, is_burstable, runs_linux
+from config.label import is_own_tag
 from config.nodes import NodeConfig
 from config.ports import WORKER_RANGE
 from config.problems import Path, Problem
@@ -60,7 +60,7 @@ def node_tags_are_free(environment: StaticEc2Config) -> Iterator[Problem]:
     """Tags that Rayform sets itself cannot be set for a node either."""
     for path, node in _nodes(environment):
         for key in node.tags:
-            if key in OWN_TAGS:
+            if is_own_tag(key):
                 yield Problem((*path, "tags", key), "got a tag that Rayform sets itself", "another key")
 
 
@@ -172,15 +172,30 @@ def ray_has_token_authentication(environment: StaticEc2Config) -> Iterator[Probl
         )
 
 
+def _amount(path: Path, name: str, amount: float) -> Iterator[Problem]:
+    if name == "object_store_memory":
+        yield Problem(path, "got a resource", "ray.object_store_memory_gib instead")
+    elif amount < 0 or amount != int(amount):
+        yield Problem(path, f"got {amount:g}", "a whole number of at least 0")
+
+
+@rule("head", "workers")
+def image_knows_the_processor(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Amazon Linux 2023 needs instructions that the first Graviton lacks.
+
+    https://docs.aws.amazon.com/linux/al2023/ug/system-requirements.html
+    """
+    for path, node in _nodes(environment):
+        if node.ami == "al2023" and family_of(node.instance_type) == "a1":
+            yield Problem((*path, "ami"), f"got al2023 on {node.instance_type}", "an Ubuntu image, or a newer type")
+
+
 @rule("head", "workers")
 def resources_are_possible(environment: StaticEc2Config) -> Iterator[Problem]:
-    """Ray takes amounts of zero or more, whole ones above one, and a worker process needs a port."""
+    """A node has whole amounts of a resource (tasks take parts of them), and a worker process needs a port."""
     for path, node in _nodes(environment):
         for name, amount in node.resources.items():
-            if amount < 0 or (amount > 1 and amount != int(amount)):
-                yield Problem(
-                    (*path, "resources", name), f"got {amount:g}", "a whole number of at least 0, or a part of one"
-                )
+            yield from _amount((*path, "resources", name), name, amount)
         ports = WORKER_RANGE.last - WORKER_RANGE.first + 1
         if node.resources.get("CPU", 0) > ports:
             yield Problem(

@@ -40,6 +40,16 @@ def lifecycle_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
         )
 
 
+@rule("efs")
+def move_back_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Files come back only from where they were moved to."""
+    efs = environment.efs
+    if efs is None or "transition_back_on_access" not in efs.model_fields_set or not efs.transition_back_on_access:
+        return
+    if efs.transition_to_ia_days is None and efs.transition_to_archive_days is None:
+        yield Problem(("efs", "transition_back_on_access"), "got true", "a transition to move back from")
+
+
 @rule("memorydb", "ray")
 def head_storage_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
     """A store that nothing uses, or a use without a store, is a mistake."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from jinja2 import Template
 
+from config.errors import UserError
 from config.nodes import NodeConfig
 from config.ports import GCS_PORT, Tier, ray_start_port_flags
 from config.ray import RayConfig
@@ -50,8 +51,11 @@ class ClusterFacts:
 def render_bootstrap(
     tier: Tier, *, node_name: str, node: NodeConfig, ray: RayConfig, facts: ClusterFacts, group: str
 ) -> str:
-    """Render the user data of a node. It holds names of secrets, never their values."""
-    return _template().render(
+    """Render the user data of a node. It holds names of secrets, never their values.
+
+    Raises UserError when EC2 would refuse its size.
+    """
+    script = _template().render(
         tier=tier,
         node_name=node_name,
         facts=facts,
@@ -61,6 +65,20 @@ def render_bootstrap(
         agent_config=json.dumps(_cloudwatch_agent(facts), indent=2),
         head_store=asdict(facts.head_store) if facts.head_store is not None and tier == "head" else None,
     )
+    size = len(script.encode())
+    if size > USER_DATA_BYTES:
+        raise UserError(
+            f"the boot script of {node_name} has {size} bytes, EC2 takes {USER_DATA_BYTES}: "
+            "name fewer ray.packages or labels in the environment file"
+        )
+    return script
+
+
+USER_DATA_BYTES = 16 * 1024
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html"""
+
+RAY_TEMP_DIRECTORY = "/var/lib/ray/tmp"
+"""Sessions, logs and spilled objects: on the root volume."""
 
 
 @functools.cache
@@ -75,10 +93,12 @@ def _packages(ray: RayConfig) -> list[str]:
 
 def _ray_start_flags(tier: Tier, *, node: NodeConfig, ray: RayConfig, facts: ClusterFacts, group: str) -> list[str]:
     """Flags of `ray start`, one a line in the unit file."""
-    role = ["--head", "--dashboard-host=0.0.0.0"] if tier == "head" else [f"--address={facts.head_address}:{GCS_PORT}"]
-    own = {name: amount for name, amount in node.resources.items() if name not in _RAY_RESOURCES}
+    # Workers take the head's directory. /tmp would be memory on Amazon Linux, and is cleaned by age.
+    head = ["--head", "--dashboard-host=0.0.0.0", f"--temp-dir={RAY_TEMP_DIRECTORY}"]
+    role = head if tier == "head" else [f"--address={facts.head_address}:{GCS_PORT}"]
+    own = {name: int(amount) for name, amount in node.resources.items() if name not in _RAY_RESOURCES}
     flags = [*role, *ray_start_port_flags(tier)]
-    flags += [f"{flag}={node.resources[name]:.15g}" for name, flag in _RAY_RESOURCES.items() if name in node.resources]
+    flags += [f"{flag}={int(node.resources[name])}" for name, flag in _RAY_RESOURCES.items() if name in node.resources]
     if own:
         flags.append(f"--resources={json.dumps(own, sort_keys=True)}")
     flags.append(f"--labels={_labels(node, group)}")
@@ -100,7 +120,7 @@ def _cloudwatch_agent(facts: ClusterFacts) -> dict[str, object]:
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
     """
-    files = {"/var/log/rayform-bootstrap.log": "bootstrap", "/tmp/ray/session_latest/logs/*.log": "ray"}  # noqa: S108
+    files = {"/var/log/rayform-bootstrap.log": "bootstrap", f"{RAY_TEMP_DIRECTORY}/session_latest/logs/*": "ray"}
     return {
         "agent": {"metrics_collection_interval": 60},
         "metrics": {
@@ -119,6 +139,8 @@ def _cloudwatch_agent(facts: ClusterFacts) -> dict[str, object]:
                             "file_path": path,
                             "log_group_name": facts.log_group,
                             "log_stream_name": f"{{instance_id}}/{name}",
+                            # Every file that matches, not only the one that was written to last.
+                            "publish_multi_logs": "*" in path,
                         }
                         for path, name in files.items()
                     ]

@@ -11,6 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from config.environment import Environment
 from config.errors import ConfigError
+from config.kms import KmsConfig
 from config.load import check_environment, load_environment
 from config.network import NetworkConfig
 from config.paths import ENVIRONMENTS, environment_names
@@ -104,6 +105,7 @@ def test_everything_names_every_setting() -> None:
     dumped = environment.model_dump(exclude_unset=True)
     assert set(dumped) == set(type(environment).model_fields)
     assert set(NetworkConfig.model_fields) - set(dumped["network"]) == {"existing"}
+    assert set(KmsConfig.model_fields) - set(dumped["kms"]) == {"existing_key_arn"}
 
 
 def test_name_comes_from_the_file() -> None:

@@ -141,30 +141,55 @@ def test_destroy_leaves_nothing(deployed: Workspace) -> None:
         assert remaining(deployed, region) == []
 
 
+NOT_OURS = "vpc-0a1b2c3d4e5f60718"
+"""The VPC of `existing-vpc`, which somebody else made."""
+EC2_LISTS = {
+    "describe_vpcs": ("Vpcs", "VpcId"),
+    "describe_subnets": ("Subnets", "SubnetId"),
+    "describe_security_groups": ("SecurityGroups", "GroupId"),
+    "describe_route_tables": ("RouteTables", "RouteTableId"),
+    "describe_internet_gateways": ("InternetGateways", "InternetGatewayId"),
+    "describe_nat_gateways": ("NatGateways", "NatGatewayId"),
+    "describe_addresses": ("Addresses", "AllocationId"),
+    "describe_network_interfaces": ("NetworkInterfaces", "NetworkInterfaceId"),
+    "describe_vpc_endpoints": ("VpcEndpoints", "VpcEndpointId"),
+    "describe_flow_logs": ("FlowLogs", "FlowLogId"),
+    "describe_volumes": ("Volumes", "VolumeId"),
+    "describe_key_pairs": ("KeyPairs", "KeyName"),
+    "describe_placement_groups": ("PlacementGroups", "GroupName"),
+}
+OTHER_LISTS = {
+    ("s3", "list_buckets"): ("Buckets", "Name"),
+    ("efs", "describe_file_systems"): ("FileSystems", "FileSystemId"),
+    ("memorydb", "describe_clusters"): ("Clusters", "Name"),
+    ("memorydb", "describe_users"): ("Users", "Name"),
+    ("memorydb", "describe_subnet_groups"): ("SubnetGroups", "Name"),
+    ("secretsmanager", "list_secrets"): ("SecretList", "Name"),
+    ("logs", "describe_log_groups"): ("logGroups", "logGroupName"),
+    ("route53", "list_hosted_zones"): ("HostedZones", "Name"),
+    ("kms", "list_aliases"): ("Aliases", "AliasName"),
+    ("iam", "list_roles"): ("Roles", "RoleName"),
+    ("iam", "list_instance_profiles"): ("InstanceProfiles", "InstanceProfileName"),
+}
+
+
 def remaining(workspace: Workspace, region: str) -> list[str]:
-    """What is left on the embedded AWS, but for what AWS itself provides and for the VPC that is not ours."""
+    """What is left in a region of the embedded AWS, but for what AWS provides and for the VPC that is not ours."""
     ec2 = workspace.client("ec2", region)
-    own = [{"Name": "key", "Values": ["rayform:cluster"]}]
-    found = [tag["ResourceId"] for tag in ec2.describe_tags(Filters=own)["Tags"] if not _is_gone(tag)]
-    found += [each["Name"] for each in workspace.client("s3", region).list_buckets()["Buckets"]]
-    found += [
-        each["RoleName"]
-        for each in workspace.client("iam", region).list_roles()["Roles"]
-        if "service-role" not in each["Path"]
+    default_vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+    found = [
+        each[key]
+        for operation, (list_, key) in EC2_LISTS.items()
+        for each in getattr(ec2, operation)()[list_]
+        if not _is_theirs(each, default_vpc) and each.get("State") != "deleted"
     ]
-    found += [each["FileSystemId"] for each in workspace.client("efs", region).describe_file_systems()["FileSystems"]]
-    found += [each["Name"] for each in workspace.client("memorydb", region).describe_clusters()["Clusters"]]
-    found += [each["Name"] for each in workspace.client("secretsmanager", region).list_secrets()["SecretList"]]
-    found += [each["logGroupName"] for each in workspace.client("logs", region).describe_log_groups()["logGroups"]]
-    found += [each["Name"] for each in workspace.client("route53", region).list_hosted_zones()["HostedZones"]]
-    found += [
-        each["AliasName"]
-        for each in workspace.client("kms", region).list_aliases()["Aliases"]
-        if "alias/aws/" not in each["AliasName"]
-    ]
-    return found
+    for (service, operation), (list_, key) in OTHER_LISTS.items():
+        found += [each[key] for each in getattr(workspace.client(service, region), operation)()[list_]]
+    instances = [each for each in ec2.describe_instances()["Reservations"] for each in each["Instances"]]
+    found += [each["InstanceId"] for each in instances if each["State"]["Name"] != "terminated"]
+    return [name for name in found if not name.startswith(("alias/aws/", "default", "AWSServiceRole"))]
 
 
-def _is_gone(tag: dict[str, Any]) -> bool:
-    """Terminated instances and deleted gateways are listed for an hour, as on AWS."""
-    return tag["ResourceType"] in ("instance", "natgateway")
+def _is_theirs(resource: dict[str, Any], default_vpc: str) -> bool:
+    attached = [each["VpcId"] for each in resource.get("Attachments", []) if "VpcId" in each]
+    return bool({resource.get("VpcId"), *attached} & {default_vpc, NOT_OURS})

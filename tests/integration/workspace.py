@@ -16,6 +16,15 @@ from config.paths import ROOT
 
 REGION = "us-west-2"
 
+SHOW_PLAN = """
+import sys
+from config.load import load_environment
+from scripts.terraform.deployment import deployment_of
+from scripts.terraform.plan import plan_as_json
+print(plan_as_json(deployment_of(load_environment(sys.argv[1], target="local"))))
+"""
+"""No command of its own: a plan holds secrets."""
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -78,8 +87,7 @@ class Workspace:
     def changes(self, name: str) -> list[str]:
         """Addresses, and outputs, that a new plan would change."""
         self.terraform("plan", name).succeeded()
-        shown = self.python("-m", "scripts.terraform", "show-json", "--env", name, "--target", "local").succeeded()
-        plan = json.loads(shown.output)
+        plan = json.loads(self.python("-c", SHOW_PLAN, name).succeeded().output)
         resources = [each["address"] for each in plan.get("resource_changes", []) if _does(each["change"])]
         outputs = [f"output.{key}" for key, change in plan.get("output_changes", {}).items() if _does(change)]
         return resources + outputs

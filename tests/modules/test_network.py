@@ -64,6 +64,18 @@ def test_s3_endpoint_lets_own_buckets_and_published_ones_pass() -> None:
     assert all(resource != "*" for resource in published["resources"])
 
 
+def test_s3_endpoint_lets_named_buckets_be_read() -> None:
+    stack = synth(environment(**network(s3_endpoint_buckets=["anonymous-data"])))
+    named = stack.statements("s3_endpoint_policy")[0]
+    assert named["actions"] == ["s3:GetObject", "s3:ListBucket"]
+    assert named["resources"] == ["arn:aws:s3:::anonymous-data", "arn:aws:s3:::anonymous-data/*"]
+
+
+def test_nat_waits_for_the_internet_gateway() -> None:
+    gateways = example("production").of("aws_nat_gateway").values()
+    assert {each["depends_on"][0] for each in gateways} == {"aws_internet_gateway.network_internet_gateway"}
+
+
 def test_interface_endpoints_are_private_and_for_own_principals() -> None:
     stack = example("production")
     endpoints = [each for each in stack.of("aws_vpc_endpoint").values() if each["vpc_endpoint_type"] == "Interface"]

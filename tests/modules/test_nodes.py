@@ -119,6 +119,19 @@ def test_workers_find_the_head_by_name() -> None:
     assert "--address=head.demo.ray.internal:6379" in stack.document["locals"]["ray_worker_cpu_0_user_data"]
 
 
+def test_spot_nodes_are_replaced_when_their_type_changes() -> None:
+    choices = example("production").of("terraform_data")
+    assert choices["ray_worker_gpu_image_choice"]["input"]["instance_type"] == "g6.4xlarge"
+    assert "instance_type" not in choices["ray_worker_cpu_image_choice"]["input"]
+
+
+def test_nodes_wait_for_what_their_first_boot_needs() -> None:
+    waited = example("demo").of("aws_instance")["ray_worker_cpu_0"]["depends_on"]
+    assert {name.split(".")[0] for name in waited} == {
+        "aws_route", "aws_iam_role_policy", "aws_efs_mount_target", "aws_efs_file_system_policy",
+    }  # fmt: skip
+
+
 def test_user_data_reaches_terraform_escaped_but_for_references() -> None:
     script = example("production").document["locals"]["ray_head_user_data"]
     assert "$${HOME_DIR}" in script

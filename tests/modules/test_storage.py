@@ -89,7 +89,9 @@ def test_protection_keeps_what_holds_data(protect: bool) -> None:
             assert resource.get("lifecycle", {}).get("prevent_destroy", False) is protect
     assert {each["force_destroy"] for each in stack.of("aws_s3_bucket").values()} == {not protect}
     assert stack.only("aws_instance")["disable_api_termination"] is protect
-    assert ("final_snapshot_name" in stack.only("aws_memorydb_cluster")) is protect
+    for kind in ("aws_kms_key", "aws_secretsmanager_secret"):
+        for resource in stack.of(kind).values():
+            assert resource.get("lifecycle", {}).get("prevent_destroy", False) is protect
 
 
 def test_efs_is_encrypted_with_a_target_per_zone() -> None:

@@ -11,9 +11,9 @@ from config.paths import ROOT
 
 
 def _synthesize(directory: Path, **variables: str) -> bytes:
-    env = {**os.environ, "CDKTF_OUTDIR": str(directory), "CDKTF_HOME": str(directory), **variables}
+    env = {**os.environ, "RAYFORM_WORK": str(directory), "CDKTF_HOME": str(directory), **variables}
     subprocess.run([sys.executable, "main.py", "--env", "production"], cwd=ROOT, env=env, check=True)
-    return (directory / "stacks/production/cdk.tf.json").read_bytes()
+    return (directory / "build/aws/stacks/production/cdk.tf.json").read_bytes()
 
 
 def test_lazy_and_stock_synthesize_the_same(tmp_path: Path) -> None:

@@ -42,7 +42,10 @@ install_packages() {
 say "user and folders"
 id ray >/dev/null 2>&1 || useradd --system --create-home --shell /usr/sbin/nologin ray
 install -d -m 0755 "${HOME_DIR}" "${HOME_DIR}/bin"
-install -d -m 0750 -o ray -g ray /var/lib/ray
+install -d -m 0750 -o ray -g ray /var/lib/ray /var/lib/ray/tmp
+
+# Unattended upgrades hold the lock at the first boot of Ubuntu.
+[ ! -d /etc/apt/apt.conf.d ] || echo 'DPkg::Lock::Timeout "600";' >/etc/apt/apt.conf.d/90rayform
 
 say "Python and Ray"
 install_packages
@@ -65,7 +68,7 @@ install_efs_utils() {
   install_packages git binutils nfs-common stunnel4
   rm -rf /tmp/efs-utils
   retry git clone -q --depth 1 --branch v1.36.0 https://github.com/aws/efs-utils /tmp/efs-utils
-  (cd /tmp/efs-utils && ./build-deb.sh && apt-get install -y -q ./build/amazon-efs-utils*.deb)
+  (cd /tmp/efs-utils && ./build-deb.sh && retry apt-get install -y -q ./build/amazon-efs-utils*.deb)
 }
 install_efs_utils
 install -d /mnt/efs
@@ -82,7 +85,7 @@ install_cloudwatch_agent() {
   fi
   retry curl -fsS -o /tmp/agent.deb \
     "https://amazoncloudwatch-agent-${REGION}.s3.${REGION}.amazonaws.com/ubuntu/$(dpkg --print-architecture)/latest/amazon-cloudwatch-agent.deb"
-  dpkg -i -E /tmp/agent.deb
+  retry apt-get install -y -q /tmp/agent.deb
 }
 install_cloudwatch_agent
 cat >/opt/aws/amazon-cloudwatch-agent/etc/rayform.json <<'RAYFORM_EOF'
@@ -118,12 +121,14 @@ cat >/opt/aws/amazon-cloudwatch-agent/etc/rayform.json <<'RAYFORM_EOF'
           {
             "file_path": "/var/log/rayform-bootstrap.log",
             "log_group_name": "/ray/test/nodes",
-            "log_stream_name": "{instance_id}/bootstrap"
+            "log_stream_name": "{instance_id}/bootstrap",
+            "publish_multi_logs": false
           },
           {
-            "file_path": "/tmp/ray/session_latest/logs/*.log",
+            "file_path": "/var/lib/ray/tmp/session_latest/logs/*",
             "log_group_name": "/ray/test/nodes",
-            "log_stream_name": "{instance_id}/ray"
+            "log_stream_name": "{instance_id}/ray",
+            "publish_multi_logs": true
           }
         ]
       }
@@ -139,7 +144,7 @@ cat >/etc/sysctl.d/90-rayform.conf <<'RAYFORM_EOF'
 net.core.somaxconn = 4096
 vm.max_map_count = 262144
 RAYFORM_EOF
-sysctl -q --system
+sysctl -q -p /etc/sysctl.d/90-rayform.conf
 
 say "service"
 cat >"${HOME_DIR}/bin/read-secret" <<RAYFORM_EOF
@@ -162,6 +167,7 @@ bin=/opt/rayform/bin
 imds=http://169.254.169.254/latest
 session=$(curl -fsS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "${imds}/api/token")
 address=$(curl -fsS -H "X-aws-ec2-metadata-token: ${session}" "${imds}/meta-data/local-ipv4")
+umask 022
 exec /opt/rayform/ray/bin/ray start "--node-ip-address=${address}" \
   --address=head.test.ray.internal:6379 \
   --node-manager-port=6380 \
@@ -171,9 +177,9 @@ exec /opt/rayform/ray/bin/ray start "--node-ip-address=${address}" \
   --metrics-export-port=6384 \
   --dashboard-agent-listen-port=52365 \
   --min-worker-port=10002 \
-  --max-worker-port=10100 \
+  --max-worker-port=19999 \
   --num-cpus=4 \
-  '--resources={"custom": 0.5}' \
+  '--resources={"custom": 5}' \
   --labels=accelerator=l4,rayform/group=gpu \
   --object-store-memory=2147483648 \
   --disable-usage-stats \

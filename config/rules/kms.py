@@ -1,0 +1,26 @@
+"""Rules over the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.problems import Problem
+from config.rules.registry import rule
+from config.static_ec2 import StaticEc2Config
+
+
+@rule("kms")
+def existing_key_stands_alone(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Beside an existing key, settings of a new one would do nothing."""
+    if environment.kms.existing_key_arn is None:
+        return
+    for setting in sorted(environment.kms.model_fields_set - {"existing_key_arn"}):
+        yield Problem(("kms", setting), "got a setting beside kms.existing_key_arn", "nothing beside it")
+
+
+@rule("kms", "region")
+def existing_key_is_in_the_region(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A key encrypts in its own region only."""
+    arn = environment.kms.existing_key_arn
+    if arn is not None and arn.split(":")[3] != environment.region:
+        yield Problem(("kms", "existing_key_arn"), f"got a key of {arn.split(':')[3]}", f"one of {environment.region}")
