@@ -13,7 +13,8 @@ _INTRODUCTION = """\
 
 `make audit ENV=…` reads what is deployed and judges it against the environment file. A check gives PASS, FAIL or
 UNKNOWN for each resource. What could not be read is UNKNOWN, never PASS; so is a check that saw nothing though the
-environment declares it. Exit codes: 0 clean, 1 something failed, 2 nothing failed but something is unknown.
+environment declares it. A read that gave no answer and that no check asked for is UNKNOWN under
+`inventory.every_read_answered`. Exit codes: 0 clean, 1 something failed, 2 nothing failed but something is unknown.
 """
 
 

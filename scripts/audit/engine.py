@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from config.static_ec2 import StaticEc2Config
-from scripts.audit.registry import Check
+from scripts.audit.registry import Check, Severity, always
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
 from scripts.inventory.reading import NotReadableError, Unreadable
@@ -31,9 +31,32 @@ class Result:
     detail: str
 
 
+def _every_read_answered(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """Every read of the inventory gave an answer.
+
+    Fix: let whoever audits make the read.
+    """
+    for unreadable in inventory.coverage.unreadable:
+        yield Verdict(unreadable.about or unreadable.read, unreadable, str(unreadable))
+
+
+EVERY_READ_ANSWERED = Check("inventory.every_read_answered", Severity.MEDIUM, _every_read_answered, always)
+"""Not among the checks: it says nothing when all is well, and nothing that another check has said."""
+
+
 def judge(inventory: Inventory, config: StaticEc2Config, checks: Iterable[Check]) -> list[Result]:
-    """Run the checks that apply to the environment."""
-    return [result for check in checks if check.applies(config) for result in _results(check, inventory, config)]
+    """Run the checks that apply to the environment, and name what could not be read and no check asked for."""
+    results = [result for check in checks if check.applies(config) for result in _results(check, inventory, config)]
+    return [*results, *_not_asked_for(inventory, config, results)]
+
+
+def _not_asked_for(inventory: Inventory, config: StaticEc2Config, results: Iterable[Result]) -> Iterator[Result]:
+    named = {result.detail for result in results}
+    for verdict in EVERY_READ_ANSWERED.judge(inventory, config):
+        if verdict.detail not in named:
+            # Two reads that fail alike say the same: once is enough.
+            named.add(verdict.detail)
+            yield _result(EVERY_READ_ANSWERED, verdict)
 
 
 def _results(check: Check, inventory: Inventory, config: StaticEc2Config) -> list[Result]:

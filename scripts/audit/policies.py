@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from scripts.inventory.shapes import Document
@@ -10,6 +11,11 @@ from scripts.inventory.shapes import Document
 Statement = Mapping[str, Any]
 
 EVERYTHING = "*"
+
+_WILD = re.compile(r"[*?:/]*[*][*?:/]*")
+"""Wildcards and separators only: names nothing."""
+_PARTITION = re.compile(r"^arn(:[^:]*(?=:))?:?")
+_SERVICE = re.compile(r"^arn:[^:]*:[^:]+:[^:]*:[^:]*:")
 
 
 def statements(document: Document) -> list[Statement]:
@@ -38,26 +44,64 @@ def principals(document: Document) -> Iterator[tuple[str, str]]:
 def allows_everything(document: Document) -> bool:
     """Whether a statement allows every action on every resource without a condition."""
     return any(
-        statement["Effect"] == "Allow"
-        and (EVERYTHING in values(statement, "Action") or "NotAction" in statement)
-        and (EVERYTHING in values(statement, "Resource") or "NotResource" in statement)
-        and not statement.get("Condition")
-        for statement in statements(document)
+        ("NotAction" in statement or any(_is_every_action(action) for action in values(statement, "Action")))
+        and ("NotResource" in statement or any(_is_every_resource(arn) for arn in values(statement, "Resource")))
+        for statement in _allowed_unconditionally(document)
     )
 
 
-def denies_plain_http(document: Document | None) -> bool:
-    """Whether everybody is refused everything without TLS."""
-    return document is not None and any(_denies_plain_http(statement) for statement in statements(document))
+def whole_services(document: Document) -> set[str]:
+    """Actions such as `iam:*` that are allowed on every resource of the service, without a condition."""
+    return {
+        action
+        for statement in _allowed_unconditionally(document)
+        if "NotResource" in statement or any(_is_whole_service(arn) for arn in values(statement, "Resource"))
+        for action in values(statement, "Action")
+        if _is_every_action(action.partition(":")[2] or action)
+    }
 
 
-def _denies_plain_http(statement: Statement) -> bool:
+def denies_plain_http(document: Document | None, *, actions: Collection[str], resources: Collection[str]) -> bool:
+    """Whether everybody is refused one of the all-embracing `actions` on all of `resources` without TLS."""
+    if document is None:
+        return False
+    refused = {
+        resource
+        for statement in statements(document)
+        if _denies_everybody_plain_http(statement, actions)
+        for resource in values(statement, "Resource")
+    }
+    return EVERYTHING in refused or refused.issuperset(resources)
+
+
+def _allowed_unconditionally(document: Document) -> Iterator[Statement]:
+    for statement in statements(document):
+        if statement["Effect"] == "Allow" and not statement.get("Condition"):
+            yield statement
+
+
+def _is_every_action(action: str) -> bool:
+    """`*`, and what IAM reads as such: `*:*`, `**`."""
+    return _WILD.fullmatch(action) is not None
+
+
+def _is_every_resource(arn: str) -> bool:
+    """`*`, and what IAM reads as such: `arn:aws:*:*:*:*`; a partition alone narrows nothing."""
+    return _WILD.fullmatch(_PARTITION.sub("", arn)) is not None
+
+
+def _is_whole_service(arn: str) -> bool:
+    """Every resource, or every one of a service: `arn:aws:s3:::*`."""
+    return _is_every_resource(arn) or _WILD.fullmatch(_SERVICE.sub("", arn)) is not None
+
+
+def _denies_everybody_plain_http(statement: Statement, actions: Collection[str]) -> bool:
     condition = statement.get("Condition", {}).get("Bool", {})
     secure = [str(value).lower() for value in _listed(condition.get("aws:SecureTransport", []))]
     return (
         statement["Effect"] == "Deny"
         and statement.get("Principal") in (EVERYTHING, {"AWS": EVERYTHING}, {"AWS": [EVERYTHING]})
-        and any(action in (EVERYTHING, "s3:*", "elasticfilesystem:*") for action in values(statement, "Action"))
+        and any(action in actions for action in values(statement, "Action"))
         and secure == ["false"]
         # A second condition would narrow the refusal.
         and len(statement["Condition"]) == len(condition) == 1

@@ -14,9 +14,9 @@ from scripts.inventory.shapes import Document, Tags, document_of, ordered, tags_
 _GONE = ("FileSystemNotFound",)
 
 DESCRIBE_FILE_SYSTEMS = Read("efs", "DescribeFileSystems", items="FileSystems", absent=_GONE)
-DESCRIBE_FILE_SYSTEM_POLICY = Read("efs", "DescribeFileSystemPolicy", absent=("PolicyNotFound",))
-DESCRIBE_BACKUP_POLICY = Read("efs", "DescribeBackupPolicy", absent=("PolicyNotFound",))
-DESCRIBE_LIFECYCLE = Read("efs", "DescribeLifecycleConfiguration", items="LifecyclePolicies")
+DESCRIBE_FILE_SYSTEM_POLICY = Read("efs", "DescribeFileSystemPolicy", absent=(*_GONE, "PolicyNotFound"))
+DESCRIBE_BACKUP_POLICY = Read("efs", "DescribeBackupPolicy", absent=(*_GONE, "PolicyNotFound"))
+DESCRIBE_LIFECYCLE = Read("efs", "DescribeLifecycleConfiguration", items="LifecyclePolicies", absent=_GONE)
 DESCRIBE_MOUNT_TARGETS = Read("efs", "DescribeMountTargets", items="MountTargets", absent=_GONE)
 DESCRIBE_MOUNT_TARGET_GROUPS = Read(
     "efs", "DescribeMountTargetSecurityGroups", items="SecurityGroups", absent=("MountTargetNotFound",)

@@ -13,7 +13,7 @@ from scripts.inventory.shapes import Document, Tags, document_of, ordered, tags_
 
 GET_ROLE = Read("iam", "GetRole", absent=("NoSuchEntity",))
 LIST_ROLE_POLICIES = Read("iam", "ListRolePolicies", items="PolicyNames", absent=("NoSuchEntity",))
-GET_ROLE_POLICY = Read("iam", "GetRolePolicy")
+GET_ROLE_POLICY = Read("iam", "GetRolePolicy", absent=("NoSuchEntity",))
 LIST_ATTACHED_ROLE_POLICIES = Read(
     "iam", "ListAttachedRolePolicies", items="AttachedPolicies", absent=("NoSuchEntity",)
 )

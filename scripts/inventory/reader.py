@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -39,6 +39,8 @@ class Answer:
     read: Read
     about: str
     future: Future[Any]
+    misread: list[Unreadable] = field(default_factory=list, compare=False)
+    """Parsings that failed, for the coverage: an answer that nobody understands is no answer."""
 
     def parse(self, parse: Callable[[Any], T]) -> Reading[T]:
         """Wait for the answer and make a model of it; an answer of unknown shape is unreadable."""
@@ -48,7 +50,9 @@ class Answer:
         try:
             return parse(value)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-            return Unreadable(self.read.name, "an answer of unknown shape", self.about)
+            unreadable = Unreadable(self.read.name, "an answer of unknown shape", self.about)
+            self.misread.append(unreadable)
+            return unreadable
 
 
 class Reader:
@@ -75,10 +79,12 @@ class Reader:
         return answer
 
     def coverage(self) -> Coverage:
-        """Reads so far; waits for those under way."""
+        """Reads so far, and what was made of them; waits for those under way."""
         values = [answer.future.result() for answer in self._started]
         unreadable = [value for value in values if isinstance(value, Unreadable)]
-        return Coverage(len(values), tuple(sorted(unreadable, key=str)))
+        # Once for each read, however many parts of its answer were asked for.
+        misread = [answer.misread[0] for answer in self._started if answer.misread]
+        return Coverage(len(values), tuple(sorted([*unreadable, *misread], key=str)))
 
     def _run(self, read: Read, about: str, arguments: dict[str, Any]) -> Any:
         try:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scripts.inventory.reader import Answer, Reader
-from scripts.inventory.reading import Read, Reading, Unreadable
+from scripts.inventory.reading import Read, Reading
 from scripts.inventory.scope import Scope
 from scripts.inventory.shapes import Document, Tags, document_of, ordered, tags_of
 
-GET_BUCKET_VERSIONING = Read("s3", "GetBucketVersioning")
-GET_BUCKET_ENCRYPTION = Read("s3", "GetBucketEncryption", absent=("ServerSideEncryptionConfigurationNotFoundError",))
-GET_PUBLIC_ACCESS_BLOCK = Read("s3", "GetPublicAccessBlock", absent=("NoSuchPublicAccessBlockConfiguration",))
-GET_BUCKET_OWNERSHIP_CONTROLS = Read("s3", "GetBucketOwnershipControls", absent=("OwnershipControlsNotFoundError",))
-GET_BUCKET_POLICY = Read("s3", "GetBucketPolicy", absent=("NoSuchBucketPolicy",))
-GET_BUCKET_LIFECYCLE = Read("s3", "GetBucketLifecycleConfiguration", absent=("NoSuchLifecycleConfiguration",))
-GET_BUCKET_LOGGING = Read("s3", "GetBucketLogging")
-GET_BUCKET_CORS = Read("s3", "GetBucketCors", absent=("NoSuchCORSConfiguration",))
-GET_BUCKET_TAGGING = Read("s3", "GetBucketTagging", absent=("NoSuchTagSet", "NoSuchTagSetError"))
+_GONE = "NoSuchBucket"
+
+GET_BUCKET_VERSIONING = Read("s3", "GetBucketVersioning", absent=(_GONE,))
+GET_BUCKET_ENCRYPTION = Read(
+    "s3", "GetBucketEncryption", absent=(_GONE, "ServerSideEncryptionConfigurationNotFoundError")
+)
+GET_PUBLIC_ACCESS_BLOCK = Read("s3", "GetPublicAccessBlock", absent=(_GONE, "NoSuchPublicAccessBlockConfiguration"))
+GET_BUCKET_OWNERSHIP_CONTROLS = Read(
+    "s3", "GetBucketOwnershipControls", absent=(_GONE, "OwnershipControlsNotFoundError")
+)
+GET_BUCKET_POLICY = Read("s3", "GetBucketPolicy", absent=(_GONE, "NoSuchBucketPolicy"))
+GET_BUCKET_LIFECYCLE = Read("s3", "GetBucketLifecycleConfiguration", absent=(_GONE, "NoSuchLifecycleConfiguration"))
+GET_BUCKET_LOGGING = Read("s3", "GetBucketLogging", absent=(_GONE,))
+GET_BUCKET_CORS = Read("s3", "GetBucketCors", absent=(_GONE, "NoSuchCORSConfiguration"))
+GET_BUCKET_TAGGING = Read("s3", "GetBucketTagging", absent=(_GONE, "NoSuchTagSet", "NoSuchTagSetError"))
 
 PUBLIC_ACCESS_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
@@ -39,12 +45,15 @@ class LifecycleRule:
     """One enabled lifecycle rule."""
 
     id: str
-    prefix: str
+    filters: tuple[str, ...]
+    """What narrows the rule, in words; nothing when it holds for the whole bucket."""
     expire_days: int | None
     noncurrent_days: int | None
     abort_upload_days: int | None
     transitions: tuple[tuple[int, str], ...]
     """Days and storage class."""
+    others: tuple[str, ...] = ()
+    """What else the rule does, in words: no environment can declare it."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +111,12 @@ def collect_buckets(reader: Reader, scope: Scope) -> tuple[Bucket, ...]:
     declared = {environment.bucket_name(bucket) for bucket in environment.all_buckets}
     names = sorted(declared.union(scope.state.values("aws_s3_bucket", "bucket")))
     started = {name: {setting: reader.start(read, Bucket=name) for setting, read in _READS.items()} for name in names}
-    buckets = [_bucket(name, answers) for name, answers in started.items()]
-    return tuple(bucket for bucket in buckets if not _is_gone(bucket))
+    return tuple(_bucket(name, answers) for name, answers in started.items() if not _is_gone(answers))
 
 
-def _is_gone(bucket: Bucket) -> bool:
-    return isinstance(bucket.versioning, Unreadable) and bucket.versioning.code == "NoSuchBucket"
+def _is_gone(answers: Mapping[str, Answer]) -> bool:
+    """GetBucketVersioning always has an answer for a bucket that is there."""
+    return answers["versioning"].parse(lambda answer: answer is None) is True
 
 
 def _bucket(name: str, answers: Mapping[str, Answer]) -> Bucket:
@@ -148,15 +157,43 @@ def _lifecycle(answer: Mapping[str, Any] | None) -> tuple[LifecycleRule, ...]:
 
 
 def _rule(rule: Mapping[str, Any]) -> LifecycleRule:
-    transitions = ((step.get("Days", 0), step["StorageClass"]) for step in rule.get("Transitions", ()))
+    transitions = ((step["Days"], step["StorageClass"]) for step in rule.get("Transitions", ()) if "Days" in step)
     return LifecycleRule(
         id=rule.get("ID", ""),
-        prefix=rule.get("Filter", {}).get("Prefix", rule.get("Prefix", "")),
+        filters=tuple(sorted(_filters(rule))),
         expire_days=rule.get("Expiration", {}).get("Days"),
         noncurrent_days=rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
         abort_upload_days=rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation"),
         transitions=tuple(sorted(transitions)),
+        others=tuple(sorted(_others(rule))),
     )
+
+
+def _filters(rule: Mapping[str, Any]) -> Iterator[str]:
+    """A single condition stands in the filter itself, several in its `And`; old rules have a prefix and no filter."""
+    given = rule.get("Filter") or {"Prefix": rule.get("Prefix", "")}
+    conditions = {**given, **given.get("And", {})}
+    tags = [*conditions.pop("Tags", ()), *filter(None, [conditions.pop("Tag", None)])]
+    conditions.pop("And", None)
+    yield from (f"tag {tag['Key']}={tag['Value']}" for tag in tags)
+    # An empty prefix is how a rule for the whole bucket is written.
+    yield from (f"{name} {value}" for name, value in conditions.items() if value not in ("", None))
+
+
+def _others(rule: Mapping[str, Any]) -> Iterator[str]:
+    known = {
+        "Expiration": "Days",
+        "NoncurrentVersionExpiration": "NoncurrentDays",
+        "AbortIncompleteMultipartUpload": "DaysAfterInitiation",
+    }
+    for element, day in known.items():
+        settings: Mapping[str, Any] = rule.get(element, {})
+        yield from (f"{element}.{name} {value}" for name, value in settings.items() if value and name != day)
+    yield from (
+        f"move to {step['StorageClass']} on {step['Date']}" for step in rule.get("Transitions", ()) if "Date" in step
+    )
+    for step in rule.get("NoncurrentVersionTransitions", ()):
+        yield f"move old versions to {step['StorageClass']} after {step.get('NoncurrentDays')}"
 
 
 def _logging(answer: Mapping[str, Any]) -> BucketLogging | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from config.commands import make_command
 from config.errors import UserError
 from config.static_ec2 import StaticEc2Config
 from scripts.inventory.filters import Filters, one_of
@@ -35,8 +36,6 @@ def scope_of(environment: StaticEc2Config, state: State) -> Scope:
     existing = environment.network.existing
     vpc_ids = [existing.vpc_id] if existing is not None else state.values("aws_vpc")
     if not vpc_ids:
-        name = environment.name
-        raise UserError(
-            f"{name} has no VPC yet, its apply did not end; run: make plan ENV={name} && make apply ENV={name}"
-        )
+        run = " && ".join(make_command(goal, environment) for goal in ("plan", "apply"))
+        raise UserError(f"{environment.name} has no VPC yet, its apply did not end; run: {run}")
     return Scope(environment, state, vpc_ids[0])

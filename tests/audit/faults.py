@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from scripts.inventory.efs import AccessPoint
 from scripts.inventory.iam import Policy
 from scripts.inventory.network import Route
+from scripts.inventory.s3 import LifecycleRule
 from scripts.inventory.security_groups import SecurityGroupRule
 from tests.audit.change import REMOVED
+from tests.audit.healthy import tls_only
 
 OPEN_RULE = SecurityGroupRule("sgr-x", "sg-head", False, "tcp", 8265, 8265, "0.0.0.0/1", "quick test")
 OPEN_DEFAULT = SecurityGroupRule("sgr-x", "sg-default", True, "-1", -1, -1, "0.0.0.0/0", "")
@@ -17,6 +20,16 @@ ANYBODY = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::
 LAMBDA = {
     "Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 }
+WHOLE_SERVICE = {"Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}]}
+
+
+def allowing(action: str, resource: str) -> dict[str, Any]:
+    """A policy that allows one thing without a condition."""
+    return {"Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]}
+
+
+LOGS_BUCKET_ARN = "arn:aws:s3:::ray-small-logs-123456789012"
+RULE = LifecycleRule("by-hand", (), None, None, None, ())
 ADMINISTRATOR = Policy("AdministratorAccess", "arn:aws:iam::aws:policy/AdministratorAccess", EVERYTHING)
 
 FAULTS: dict[str, tuple[str, Any]] = {
@@ -43,6 +56,8 @@ FAULTS: dict[str, tuple[str, Any]] = {
     "iam.managed_policies_declared": ("iam.roles.0.attached_policies", (ADMINISTRATOR,)),
     "iam.no_full_access": ("iam.roles.0.attached_policies", (ADMINISTRATOR,)),
     "iam.no_star_on_star": ("iam.roles.1.inline_policies.0.document", EVERYTHING),
+    "iam.no_whole_service": ("iam.roles.1.inline_policies.0.document", WHOLE_SERVICE),
+    "iam.inline_policies_declared": ("iam.roles.0.inline_policies.0.name", "by-hand"),
     "iam.boundary_declared": ("iam.roles.0.permissions_boundary_arn", None),
     "iam.node_roles_trust_ec2_only": ("iam.roles.0.trust", LAMBDA),
     "iam.roles_trust_services_only": ("iam.roles.0.trust", ANYBODY),
@@ -108,8 +123,36 @@ FAULTS: dict[str, tuple[str, Any]] = {
     "nodes.tagged": ("nodes.instances.1.tags.Tier", "other"),
     "nodes.head_protected": ("nodes.termination_protection.i-0", False),
     "dns.head_record_right": ("records.0.0.values", ("10.9.9.9",)),
+    "logs.declared_groups_there": ("logs.groups.1", REMOVED),
     "logs.flow_logs_on": ("logs.flow_logs", ()),
     "logs.flow_logs_kept_as_declared": ("logs.groups.0.retention_days", 1),
+    "logs.node_logs_kept": ("logs.groups.1.retention_days", 90),
     "logs.retention_limited": ("logs.groups.1.retention_days", None),
     "logs.encrypted_with_our_key": ("logs.groups.0.kms_key_arn", None),
 }
+
+_A_DOCUMENT = "iam.roles.1.inline_policies.0.document"
+_A_BUCKET_POLICY = "buckets.0.policy"
+_A_LIFECYCLE = "buckets.1.lifecycle.0"
+
+MORE_FAULTS: tuple[tuple[str, str, Any], ...] = (
+    ("iam.no_star_on_star", _A_DOCUMENT, allowing("*:*", "*")),
+    ("iam.no_star_on_star", _A_DOCUMENT, allowing("**", "**")),
+    ("iam.no_star_on_star", _A_DOCUMENT, allowing("*", "arn:aws:*:*:*:*")),
+    ("iam.no_star_on_star", _A_DOCUMENT, allowing("*", "arn:*")),
+    ("iam.no_whole_service", _A_DOCUMENT, allowing("s3:*", "*")),
+    ("iam.no_whole_service", _A_DOCUMENT, allowing("s3:*", "arn:aws:s3:::*")),
+    ("iam.no_whole_service", _A_DOCUMENT, allowing("iam:**", "arn:aws:*:*:*:*")),
+    ("iam.inline_policies_declared", "iam.roles.0.inline_policies.0", REMOVED),
+    ("s3.tls_only", _A_BUCKET_POLICY, tls_only("s3:GetObject", LOGS_BUCKET_ARN, f"{LOGS_BUCKET_ARN}/*")),
+    ("s3.tls_only", _A_BUCKET_POLICY, tls_only("elasticfilesystem:*", LOGS_BUCKET_ARN, f"{LOGS_BUCKET_ARN}/*")),
+    ("s3.tls_only", _A_BUCKET_POLICY, tls_only("s3:*", f"{LOGS_BUCKET_ARN}/*")),
+    ("s3.tls_only", _A_BUCKET_POLICY, tls_only("s3:*", LOGS_BUCKET_ARN, f"{LOGS_BUCKET_ARN}/public/*")),
+    ("efs.tls_only", "file_systems.0.policy", tls_only("s3:*", "*")),
+    ("efs.tls_only", "file_systems.0.policy", tls_only("elasticfilesystem:ClientMount", "*")),
+    ("efs.tls_only", "file_systems.0.policy", tls_only("*", "arn:aws:elasticfilesystem:us-west-2:1:file-system/fs-2")),
+    ("s3.lifecycle_declared", _A_LIFECYCLE, replace(RULE, filters=("Prefix checkpoints/",), expire_days=1)),
+    ("s3.lifecycle_declared", _A_LIFECYCLE, replace(RULE, others=("Expiration.Date 2026-12-01",))),
+    ("logs.declared_groups_there", "logs.groups.0", REMOVED),
+)
+"""Further ways to fail, for checks that once passed them."""

@@ -40,15 +40,18 @@ from scripts.inventory.s3 import (
 from scripts.inventory.secrets import Secret
 from scripts.inventory.security_groups import SecurityGroup, SecurityGroupRule, SecurityGroups
 
-TLS_ONLY = {
-    "Statement": {
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": "*",
-        "Resource": "*",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+
+def tls_only(action: str, *resources: str) -> dict[str, Any]:
+    """The policy that refuses plain HTTP, as the modules write it."""
+    return {
+        "Statement": {
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": action,
+            "Resource": list(resources),
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
     }
-}
 
 
 def healthy(config: StaticEc2Config) -> Inventory:
@@ -177,13 +180,18 @@ def _role(config: StaticEc2Config, name: str, attached: list[str]) -> Role:
     trust = {
         "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]
     }
+    inline = ["node"]
+    if any(bucket.node_access != "none" for bucket in config.all_buckets.values()):
+        inline.append("buckets")
+    if config.efs is not None:
+        inline.append("efs")
     return Role(
         name=name,
         arn=f"arn:{name}",
         trust=trust,
         permissions_boundary_arn=config.iam.permissions_boundary_arn,
         tags=_tags(config),
-        inline_policies=(Policy("basics", None, allowed),),
+        inline_policies=tuple(Policy(name, None, allowed) for name in inline),
         attached_policies=tuple(Policy(arn.rpartition("/")[2], arn, allowed) for arn in attached),
     )
 
@@ -202,6 +210,7 @@ def _key(config: StaticEc2Config) -> Key:
 
 def _bucket(config: StaticEc2Config, name: str) -> Bucket:
     settings, is_logs = config.all_buckets[name], name == LOGS_BUCKET
+    arn = f"arn:{config.place.partition}:s3:::{config.bucket_name(name)}"
     return Bucket(
         name=config.bucket_name(name),
         versioning="Enabled",
@@ -210,12 +219,12 @@ def _bucket(config: StaticEc2Config, name: str) -> Bucket:
         else BucketEncryption("aws:kms", _arn(config), True),
         public_access_blocks=PUBLIC_ACCESS_BLOCKS,
         ownership="BucketOwnerEnforced",
-        policy=TLS_ONLY,
+        policy=tls_only("s3:*", arn, f"{arn}/*"),
         lifecycle=(
-            LifecycleRule("leftovers", "", None, settings.noncurrent_days, settings.abort_upload_days, ()),
+            LifecycleRule("leftovers", (), None, settings.noncurrent_days, settings.abort_upload_days, ()),
             LifecycleRule(
                 "objects",
-                "",
+                (),
                 settings.expire_days,
                 None,
                 None,
@@ -256,7 +265,7 @@ def _file_system(config: StaticEc2Config) -> FileSystem:
         throughput_mode=efs.throughput_mode,
         provisioned_mibps=efs.provisioned_mibps,
         tags=_tags(config),
-        policy=TLS_ONLY,
+        policy=tls_only("*", config.place.arn("elasticfilesystem", "file-system/fs-1")),
         backup="ENABLED" if efs.backup else "DISABLED",
         lifecycle=tuple((name, when) for name, when in lifecycle.items() if when),
         mount_targets=tuple(
@@ -305,7 +314,7 @@ def _logs(config: StaticEc2Config) -> Logs:
     return Logs(
         groups=(
             LogGroup(f"{prefix}/flow-logs", flow_logs.retention_days, _arn(config)),
-            LogGroup(f"{prefix}/nodes", 90, _arn(config)),
+            LogGroup(f"{prefix}/nodes", 365, _arn(config)),
         ),
         flow_logs=(FlowLog("fl-1", "ACTIVE", flow_logs.traffic, f"{prefix}/flow-logs"),),
     )

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from config.paths import ROOT
 from scripts.audit.checks import CHECKS
+from scripts.audit.checks.logs import NODE_LOG_RETENTION_DAYS
 from scripts.audit.engine import Outcome, judge
 from scripts.audit.registry import Check
-from tests.audit.change import REFUSED, change, readings
+from tests.audit.change import REFUSED, REMOVED, change, readings
 from tests.audit.environments import FILES, load
-from tests.audit.faults import FAULTS
-from tests.audit.healthy import healthy
+from tests.audit.faults import FAULTS, MORE_FAULTS, allowing
+from tests.audit.healthy import healthy, tls_only
 
 SMALL = load("small")
 HEALTHY = healthy(SMALL)
@@ -40,6 +42,46 @@ def test_what_is_not_as_declared_fails(check_id: str) -> None:
     faulty = change(HEALTHY, *FAULTS[check_id])
     results = judge(faulty, SMALL, [BY_ID[check_id]])
     assert Outcome.FAIL in {result.outcome for result in results}, results
+
+
+@pytest.mark.parametrize(("check_id", "path", "value"), MORE_FAULTS)
+def test_what_is_nearly_as_declared_fails(check_id: str, path: str, value: object) -> None:
+    results = judge(change(HEALTHY, path, value), SMALL, [BY_ID[check_id]])
+    assert Outcome.FAIL in {result.outcome for result in results}, results
+
+
+@pytest.mark.parametrize(
+    ("check_id", "path", "value"),
+    [
+        ("iam.no_whole_service", "iam.roles.1.inline_policies.0.document", allowing("s3:Get*", "*")),
+        ("iam.no_whole_service", "iam.roles.1.inline_policies.0.document", allowing("s3:*", "arn:aws:s3:::one/*")),
+        ("iam.no_star_on_star", "iam.roles.1.inline_policies.0.document", allowing("*", "arn:aws:s3:::one")),
+        ("s3.tls_only", "buckets.0.policy", tls_only("*", "*")),
+        ("efs.tls_only", "file_systems.0.policy", tls_only("elasticfilesystem:*", "*")),
+    ],
+)
+def test_what_is_written_otherwise_passes(check_id: str, path: str, value: object) -> None:
+    results = judge(change(HEALTHY, path, value), SMALL, [BY_ID[check_id]])
+    assert {result.outcome for result in results} == {Outcome.PASS}, results
+
+
+@pytest.mark.parametrize(
+    ("check_id", "path", "value"),
+    [
+        ("nodes.root_volume_declared", "nodes.volumes.0", REMOVED),
+        ("nodes.root_volume_declared", "nodes.volumes.0.device", "/dev/sdz"),
+        ("nodes.volumes_encrypted_with_our_key", "nodes.volumes.0", REMOVED),
+        ("nodes.image_architecture_fits", "nodes.instances.0.image_id", "ami-withdrawn"),
+    ],
+)
+def test_one_node_without_data_is_unknown_among_the_others(check_id: str, path: str, value: object) -> None:
+    results = judge(change(HEALTHY, path, value), SMALL, [BY_ID[check_id]])
+    assert [result.outcome for result in results].count(Outcome.UNKNOWN) == 1
+    assert len(results) == len(SMALL.workers) + 2  # the head, and one group of two
+
+
+def test_the_stack_keeps_node_logs_as_long_as_the_audit_wants() -> None:
+    assert f"_NODE_LOG_RETENTION_DAYS = {NODE_LOG_RETENTION_DAYS}\n" in (ROOT / "stacks/static_ec2.py").read_text()
 
 
 NOT_JUDGED = {"buckets.0.logging"}

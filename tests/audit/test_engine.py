@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,8 @@ from scripts.audit.engine import Outcome, Result, exit_code, judge
 from scripts.audit.registry import Check, Judge, Severity, check
 from scripts.audit.verdict import Verdict, expect
 from scripts.inventory import Inventory
-from scripts.inventory.reading import each, readable
+from scripts.inventory.reader import Coverage
+from scripts.inventory.reading import Unreadable, each, readable
 from tests.audit.change import REFUSED
 from tests.audit.environments import load
 from tests.audit.healthy import healthy
@@ -90,6 +92,20 @@ def test_a_check_that_raises_is_unknown_by_name() -> None:
     assert outcomes(results) == ["PASS", "UNKNOWN"]
     assert results[1].check.id == "unit.check"
     assert results[1].detail == "the check itself failed: KeyError: 'Arn'"
+
+
+def test_a_read_that_no_check_uses_is_unknown_once() -> None:
+    unused = Unreadable("memorydb:DescribeUsers", "AccessDenied", "someone")
+    inventory = replace(HEALTHY, coverage=Coverage(3, (REFUSED, unused, unused)))
+
+    def uses_one(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+        yield expect("a", "size", REFUSED, 1)
+
+    used, not_used = judge(inventory, SMALL, [check("unit.check", severity=Severity.LOW)(uses_one)])
+    assert used.check.id == "unit.check"
+    assert (not_used.check.id, not_used.outcome) == ("inventory.every_read_answered", Outcome.UNKNOWN)
+    assert (not_used.resource, not_used.detail) == ("someone", "memorydb:DescribeUsers someone gave AccessDenied")
+    assert exit_code(judge(inventory, SMALL, [])) == 2
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ def test_a_policy_added_behind_terraforms_back_is_read(inventory: Inventory) -> 
 
 def test_buckets(inventory: Inventory) -> None:
     (bucket,) = inventory.buckets  # the logs bucket is declared, and is not there
+    assert inventory.coverage.unreadable == ()
     assert bucket.name == SMALL.bucket_name("models")
     assert bucket.versioning == "Enabled"
     assert (bucket.policy, bucket.logging, bucket.cors, bucket.lifecycle) == (None, None, (), ())

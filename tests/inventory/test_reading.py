@@ -24,7 +24,7 @@ from scripts.inventory import (
     security_groups,
 )
 from scripts.inventory.reader import Reader, refuse_changes
-from scripts.inventory.reading import NotAReadError, Read, Unreadable
+from scripts.inventory.reading import NotAReadError, Read, Unreadable, readable
 from scripts.inventory.session import Session
 
 MODULES = (dns, efs, endpoints, iam, images, instances, kms, logs, memorydb, network, s3, secrets, security_groups)
@@ -145,3 +145,61 @@ def test_coverage_counts_what_failed(reader_of: Callable[[Any], Reader]) -> None
     coverage = reader.coverage()
     assert coverage.made == 2
     assert [unreadable.about for unreadable in coverage.unreadable] == ["a", "b"]
+
+
+def test_coverage_counts_an_answer_that_nobody_understands_once(reader_of: Callable[[Any], Reader]) -> None:
+    reader = reader_of({"Garbage": 1})
+    answer = reader.start(GET_THING, Bucket="a")
+    for _ in range(2):
+        answer.parse(lambda found: found["Policy"])
+    assert [str(each) for each in reader.coverage().unreadable] == [
+        "s3:GetBucketPolicy a gave an answer of unknown shape"
+    ]
+
+
+RULE = {"ID": "x", "Status": "Enabled"}
+TAGS = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
+
+
+@pytest.mark.parametrize(
+    ("rule", "filters"),
+    [
+        ({"Filter": {"Prefix": ""}}, ()),
+        ({"Filter": {}}, ()),
+        ({"Prefix": ""}, ()),
+        ({"Prefix": "old/"}, ("Prefix old/",)),
+        ({"Filter": {"Prefix": "x/"}}, ("Prefix x/",)),
+        ({"Filter": {"Tag": TAGS[0]}}, ("tag a=1",)),
+        ({"Filter": {"ObjectSizeGreaterThan": 5}}, ("ObjectSizeGreaterThan 5",)),
+        ({"Filter": {"And": {"Prefix": "x/", "Tags": TAGS}}}, ("Prefix x/", "tag a=1", "tag b=2")),
+    ],
+)
+def test_what_narrows_a_lifecycle_rule_is_read(
+    rule: dict[str, Any], filters: tuple[str, ...], reader_of: Callable[[Any], Reader]
+) -> None:
+    assert rule_of(rule, reader_of).filters == filters
+
+
+@pytest.mark.parametrize(
+    ("rule", "others"),
+    [
+        ({"Expiration": {"Days": 5}}, ()),
+        ({"Expiration": {"Date": "2026-12-01"}}, ("Expiration.Date 2026-12-01",)),
+        ({"Expiration": {"ExpiredObjectDeleteMarker": True}}, ("Expiration.ExpiredObjectDeleteMarker True",)),
+        ({"Transitions": [{"Date": "2026-12-01", "StorageClass": "GLACIER"}]}, ("move to GLACIER on 2026-12-01",)),
+        (
+            {"NoncurrentVersionTransitions": [{"NoncurrentDays": 30, "StorageClass": "GLACIER"}]},
+            ("move old versions to GLACIER after 30",),
+        ),
+    ],
+)
+def test_what_a_lifecycle_rule_does_beside_days_is_read(
+    rule: dict[str, Any], others: tuple[str, ...], reader_of: Callable[[Any], Reader]
+) -> None:
+    assert rule_of(rule, reader_of).others == others
+
+
+def rule_of(rule: dict[str, Any], reader_of: Callable[[Any], Reader]) -> s3.LifecycleRule:
+    answer = reader_of({"Rules": [{**RULE, **rule}]}).start(s3.GET_BUCKET_LIFECYCLE, Bucket="a")
+    (found,) = readable(answer.parse(s3._lifecycle))
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from config.efs import EfsConfig
 from config.static_ec2 import StaticEc2Config
@@ -70,13 +71,15 @@ def mount_targets_guarded(inventory: Inventory, config: StaticEc2Config) -> Iter
 
 
 @check("efs.tls_only", severity=Severity.HIGH, applies=applies.has_efs)
-def efs_tls_only(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def efs_tls_only(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The file-system policy refuses everything without TLS.
 
     Fix: apply again.
     """
     for fs in each(inventory.file_systems):
-        yield expect(fs.name, "refusal without TLS", mapped(fs.policy, denies_plain_http), True)
+        arn = config.place.arn("elasticfilesystem", f"file-system/{fs.file_system_id}")
+        refuses = partial(denies_plain_http, actions=("*", "elasticfilesystem:*"), resources=(arn,))
+        yield expect(fs.name, "refusal without TLS", mapped(fs.policy, refuses), True)
 
 
 @check("efs.backup_declared", severity=Severity.MEDIUM, applies=applies.has_efs)

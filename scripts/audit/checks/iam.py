@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from config.ports import Tier
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
-from scripts.audit.policies import allows_everything, principals
+from scripts.audit.policies import allows_everything, principals, whole_services
 from scripts.audit.registry import Severity, check
-from scripts.audit.verdict import Verdict, expect
+from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import present
 from scripts.inventory import Inventory
-from scripts.inventory.iam import Policy
+from scripts.inventory.iam import Policy, Role
 from scripts.inventory.reading import Unreadable, each, mapped
 
 NODE_ROLES: tuple[Tier, ...] = ("head", "worker")
@@ -65,11 +65,17 @@ def no_star_on_star(inventory: Inventory, _config: StaticEc2Config) -> Iterator[
     Fix: remove the policy, or apply again.
     """
     for role in each(inventory.iam.roles):
-        for policies in (role.inline_policies, role.attached_policies):
-            if isinstance(policies, Unreadable):
-                yield Verdict(role.name, policies, str(policies))
-            else:
-                yield from (_not_everything(role.name, policy) for policy in policies)
+        yield from _judge_policies(role, _not_everything)
+
+
+@check("iam.no_whole_service", severity=Severity.HIGH)
+def no_whole_service(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """No policy of a role allows every action of a service, such as `iam:*`, on every resource.
+
+    Fix: remove the policy, or apply again.
+    """
+    for role in each(inventory.iam.roles):
+        yield from _judge_policies(role, _no_whole_service)
 
 
 @check("iam.boundary_declared", severity=Severity.HIGH, applies=applies.has_permissions_boundary)
@@ -129,6 +135,43 @@ def roles_have_inline_policies(inventory: Inventory, config: StaticEc2Config) ->
     for role in each(inventory.iam.roles):
         if role.name in nodes:
             yield expect(role.name, "inline policies", mapped(role.inline_policies, bool), True)
+
+
+@check("iam.inline_policies_declared", severity=Severity.HIGH)
+def inline_policies_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Roles have exactly the inline policies that the stack makes: one more was added by hand.
+
+    Fix: delete the policy that is not wanted, or apply again.
+    """
+    declared = _declared_inline_policies(config)
+    for role in each(inventory.iam.roles):
+        names = mapped(role.inline_policies, lambda policies: {policy.name for policy in policies})
+        yield expect(role.name, "inline policies", names, declared.get(role.name, set()))
+
+
+def _declared_inline_policies(config: StaticEc2Config) -> dict[str, set[str]]:
+    """Names of the inline policies by role, as `stacks/static_ec2.py` gives them."""
+    nodes = {"node"}
+    if any(bucket.node_access != "none" for bucket in config.all_buckets.values()):
+        nodes.add("buckets")
+    if config.efs is not None:
+        nodes.add("efs")
+    return {config.label.name("flow-logs"): {"write"}, **{config.label.name(tier): nodes for tier in NODE_ROLES}}
+
+
+def _judge_policies(role: Role, judge: Callable[[str, Policy], Verdict]) -> Iterator[Verdict]:
+    for policies in (role.inline_policies, role.attached_policies):
+        if isinstance(policies, Unreadable):
+            yield Verdict(role.name, policies, str(policies))
+        else:
+            yield from (judge(role.name, policy) for policy in policies)
+
+
+def _no_whole_service(role: str, policy: Policy) -> Verdict:
+    services = mapped(policy.document, whole_services)
+    if isinstance(services, Unreadable):
+        return Verdict(role, services, str(services))
+    return Verdict(role, not services, f"{policy.name} allows whole services: {shown(services)}")
 
 
 def _not_everything(role: str, policy: Policy) -> Verdict:

@@ -8,9 +8,24 @@ from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
-from scripts.audit.wanted import encrypted_with_our_key
+from scripts.audit.wanted import encrypted_with_our_key, present
 from scripts.inventory import Inventory
 from scripts.inventory.reading import each, readable
+
+NODE_LOG_RETENTION_DAYS = 365
+"""What `stacks/static_ec2.py` gives the nodes' group; a test compares the two."""
+
+
+@check("logs.declared_groups_there", severity=Severity.HIGH)
+def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The log group of the nodes is there, and that of the flow logs where the VPC is ours.
+
+    Fix: apply again.
+    """
+    wanted = {_group(config, "nodes")}
+    if applies.own_vpc(config):
+        wanted.add(_group(config, "flow-logs"))
+    yield from present("the log group", {group.name for group in each(inventory.logs.groups)}, wanted)
 
 
 @check("logs.flow_logs_on", severity=Severity.MEDIUM, applies=applies.own_vpc)
@@ -19,7 +34,7 @@ def flow_logs_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verd
 
     Fix: `network.flow_logs`, then apply.
     """
-    wanted = (config.network.flow_logs.traffic, _flow_log_group(config))
+    wanted = (config.network.flow_logs.traffic, _group(config, "flow-logs"))
     active = [log for log in readable(inventory.logs.flow_logs) if log.status == "ACTIVE"]
     found = any((log.traffic, log.log_group_name) == wanted for log in active)
     seen = ", ".join(f"{log.traffic} to {log.log_group_name}" for log in active) or "none"
@@ -33,8 +48,19 @@ def flow_logs_kept_as_declared(inventory: Inventory, config: StaticEc2Config) ->
     Fix: `network.flow_logs.retention_days`, then apply.
     """
     for group in each(inventory.logs.groups):
-        if group.name == _flow_log_group(config):
+        if group.name == _group(config, "flow-logs"):
             yield expect(group.name, "days kept", group.retention_days, config.network.flow_logs.retention_days)
+
+
+@check("logs.node_logs_kept", severity=Severity.LOW)
+def node_logs_kept(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Logs of the nodes are kept for a year.
+
+    Fix: apply again.
+    """
+    for group in each(inventory.logs.groups):
+        if group.name == _group(config, "nodes"):
+            yield expect(group.name, "days kept", group.retention_days, NODE_LOG_RETENTION_DAYS)
 
 
 @check("logs.retention_limited", severity=Severity.LOW)
@@ -57,5 +83,5 @@ def logs_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Config) 
         yield encrypted_with_our_key(group.name, group.kms_key_arn, inventory)
 
 
-def _flow_log_group(config: StaticEc2Config) -> str:
-    return f"/{config.label.project}/{config.label.environment}/flow-logs"
+def _group(config: StaticEc2Config, part: str) -> str:
+    return f"/{config.label.project}/{config.label.environment}/{part}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
-from scripts.audit.declared_nodes import declared_names, declared_nodes
+from scripts.audit.declared_nodes import DeclaredNode, declared_names, declared_nodes
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present, tagged
@@ -67,9 +67,9 @@ def image_architecture_fits(inventory: Inventory, config: StaticEc2Config) -> It
     architectures = {image.image_id: image.architecture for image in readable(inventory.images)}
     for node in declared_nodes(inventory, config):
         # An image that its owner has withdrawn is no longer described; its instances run on.
-        if node.instance.image_id in architectures:
-            found = architectures[node.instance.image_id]
-            yield expect(node.name, "architecture", found, str(node.settings.image_architecture))
+        unread = Unreadable("ec2:DescribeImages", "no answer: nothing is known of the image", node.instance.image_id)
+        found = architectures.get(node.instance.image_id, unread)
+        yield expect(node.name, "architecture", found, str(node.settings.image_architecture))
 
 
 @check("nodes.purchase_declared", severity=Severity.LOW)
@@ -109,7 +109,10 @@ def volumes_encrypted_with_our_key(inventory: Inventory, config: StaticEc2Config
     Fix: replace the node: an unencrypted volume stays so.
     """
     for node in declared_nodes(inventory, config):
-        for volume in _volumes(inventory, node.instance.instance_id):
+        volumes = _volumes(inventory, node.instance.instance_id)
+        if not volumes:
+            yield _unseen_volume(node, "nothing is known of its volumes")
+        for volume in volumes:
             resource = f"{node.name} {volume.device}"
             if volume.encrypted:
                 yield encrypted_with_our_key(resource, volume.kms_key_arn, inventory)
@@ -124,10 +127,13 @@ def root_volume_declared(inventory: Inventory, config: StaticEc2Config) -> Itera
     Fix: `root_volume_gib` and `root_volume_type`, then apply.
     """
     for node in declared_nodes(inventory, config):
-        for volume in _volumes(inventory, node.instance.instance_id):
-            if volume.device == node.instance.root_device:
-                wanted = (node.settings.root_volume_gib, node.settings.root_volume_type)
-                yield expect(node.name, "GiB and type", (volume.size_gib, volume.type), wanted)
+        volumes = _volumes(inventory, node.instance.instance_id)
+        root = next((volume for volume in volumes if volume.device == node.instance.root_device), None)
+        if root is None:
+            yield _unseen_volume(node, "nothing is known of its root volume")
+        else:
+            wanted = (node.settings.root_volume_gib, node.settings.root_volume_type)
+            yield expect(node.name, "GiB and type", (root.size_gib, root.type), wanted)
 
 
 @check("nodes.no_public_address", severity=Severity.HIGH, applies=applies.has_private_nodes)
@@ -216,6 +222,12 @@ def head_protected(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ve
         if node.tier == "head":
             unread = Unreadable("ec2:DescribeInstanceAttribute", "no answer: the state names another head")
             yield expect(node.name, "termination protection", protection.get(node.instance.instance_id, unread), True)
+
+
+def _unseen_volume(node: DeclaredNode, why: str) -> Verdict:
+    """UNKNOWN: every node has a volume, so one without was not seen, for example because the state misses the node."""
+    unread = Unreadable("ec2:DescribeVolumes", f"no answer: {why}", node.instance.instance_id)
+    return Verdict(node.name, unread, str(unread))
 
 
 def _volumes(inventory: Inventory, instance_id: str) -> list[Volume]:

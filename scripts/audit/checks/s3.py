@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from config.s3 import LOGS_BUCKET, BucketConfig
 from config.static_ec2 import StaticEc2Config
@@ -85,13 +86,15 @@ def owner_enforced(inventory: Inventory, _config: StaticEc2Config) -> Iterator[V
 
 
 @check("s3.tls_only", severity=Severity.HIGH, applies=applies.has_buckets)
-def bucket_tls_only(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
-    """The bucket policy refuses everything without TLS.
+def bucket_tls_only(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The bucket policy refuses everything without TLS: on the bucket and on every object.
 
     Fix: apply again.
     """
     for bucket in inventory.buckets:
-        yield expect(bucket.name, "refusal of plain HTTP", mapped(bucket.policy, denies_plain_http), True)
+        arn = f"arn:{config.place.partition}:s3:::{bucket.name}"
+        refuses = partial(denies_plain_http, actions=("*", "s3:*"), resources=(arn, f"{arn}/*"))
+        yield expect(bucket.name, "refusal of plain HTTP", mapped(bucket.policy, refuses), True)
 
 
 @check("s3.lifecycle_declared", severity=Severity.MEDIUM, applies=applies.has_buckets)
@@ -157,8 +160,12 @@ def _place(logging: BucketLogging | None) -> str | None:
 
 
 def _lifecycle(rules: tuple[LifecycleRule, ...]) -> set[str]:
-    """What the rules that hold for the whole bucket do, in words."""
-    return {step for rule in rules if not rule.prefix for step in _steps(rule)}
+    """What the rules do, in words; a rule for a part of the bucket says so, because none is ever declared."""
+    return {f"{step}{_narrowing(rule)}" for rule in rules for step in _steps(rule)}
+
+
+def _narrowing(rule: LifecycleRule) -> str:
+    return f" (only {' and '.join(rule.filters)})" if rule.filters else ""
 
 
 def _steps(rule: LifecycleRule) -> Iterator[str]:
@@ -170,12 +177,13 @@ def _steps(rule: LifecycleRule) -> Iterator[str]:
         yield f"unfinished uploads after {rule.abort_upload_days}"
     for days, storage_class in rule.transitions:
         yield f"objects move to {storage_class} after {days}"
+    yield from rule.others
 
 
 def _declared_lifecycle(settings: BucketConfig) -> set[str]:
     rule = LifecycleRule(
         id="declared",
-        prefix="",
+        filters=(),
         expire_days=settings.expire_days,
         noncurrent_days=settings.noncurrent_days,
         abort_upload_days=settings.abort_upload_days,
