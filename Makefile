@@ -1,17 +1,22 @@
 # The only entry point. `make help` lists what there is; the logic is in scripts/.
 
-ENV ?= demo
+# From the command line only: in the process environment, ENV names a start-up file of sh.
+ifneq ($(origin ENV),command line)
+override ENV := demo
+endif
+# For the cdktf CLI: here it would make plan and apply look at an old build.
+unexport CDKTF_OUTDIR
 
 PY := .venv/bin/python
 READY := .venv/.ready
 CHECKOV_READY := .venv-checkov/.ready
 WHICH = --env $(ENV) $(if $(TARGET),--target $(TARGET))
-ENVIRONMENTS := $(sort $(basename $(notdir $(wildcard environments/*.yaml))))
+ENVIRONMENTS := $(sort $(basename $(notdir $(wildcard $(or $(RAYFORM_ENVIRONMENTS),environments)/*.yaml))))
 
-ifeq ($(filter $(ENV),$(ENVIRONMENTS)),)
+ifneq ($(words $(ENV)) $(words $(filter $(ENV),$(ENVIRONMENTS))),1 1)
 $(error there is no environment '$(ENV)', there are: $(ENVIRONMENTS))
 endif
-ifeq ($(filter $(or $(TARGET),local),local aws),)
+ifneq ($(words $(or $(TARGET),local)) $(words $(filter $(TARGET),local aws)),1 $(if $(TARGET),1,0))
 $(error there is no target '$(TARGET)', there are: local aws)
 endif
 
@@ -104,9 +109,11 @@ clean: ## Remove what can be made again; keeps the embedded AWS and the reports
 	rm -rf build .venv .venv-checkov .mypy_cache .ruff_cache .pytest_cache .benchmarks
 
 $(READY): requirements.txt requirements-dev.txt requirements-uv.txt scripts/setup/create_venv.sh
-	@command -v node >/dev/null || { echo "error: node is not installed: install Node.js 20 or newer" >&2; exit 2; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || \
+		{ echo "error: there is no node of version 20 or newer: install Node.js" >&2; exit 2; }
 	@scripts/setup/create_venv.sh .venv requirements.txt requirements-dev.txt
 	@$(PY) -m scripts.setup.warm_jsii
+	@$(PY) -m scripts.setup.compile_bytecode
 	@touch $@
 
 $(CHECKOV_READY): requirements-checkov.txt $(READY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -34,22 +35,25 @@ def synthesize(environment: Environment, directory: str) -> None:
     app.synth()
 
 
+def require_node() -> None:
+    """Refuse early: what jsii says when it cannot start node is a traceback."""
+    if shutil.which("node") is None:
+        raise UserError("node is not there, and CDKTF needs it: install Node.js 20 or newer")
+
+
 @report_user_errors
 def main() -> int:
-    """Parse arguments and synthesize; the cdktf CLI gives the directory in CDKTF_OUTDIR and no arguments."""
+    """Parse arguments and synthesize; the cdktf CLI gives no arguments, and the directory in CDKTF_OUTDIR."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--env", default=os.environ.get("ENV", "demo"))
+    parser.add_argument("--env", help="default: $ENV, else demo")
     parser.add_argument("--target", choices=["local", "aws"], default=os.environ.get("TARGET") or None)
     arguments = parser.parse_args()
-    environment = load_environment(arguments.env, target=arguments.target)
-    directory = os.environ.get("CDKTF_OUTDIR") or str(synth_directory(environment.target))
-    try:
-        synthesize(environment, directory)
-    except FileNotFoundError as error:
-        if error.filename != "node":
-            raise
-        raise UserError("node is not there, and CDKTF needs it; install Node.js 20 or newer") from None
-    if "CDKTF_OUTDIR" not in os.environ:
+    environment = load_environment(arguments.env or os.environ.get("ENV", "demo"), target=arguments.target)
+    # With --env it is ours that asks: plan and apply look nowhere else.
+    chosen = None if arguments.env else os.environ.get("CDKTF_OUTDIR")
+    require_node()
+    synthesize(environment, chosen or str(synth_directory(environment.target)))
+    if not chosen:
         print(stack_directory(environment.target, environment.name) / "cdk.tf.json")
     return 0
 

@@ -6,7 +6,6 @@ have no place to be.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -132,17 +131,22 @@ def _explained(environment: Environment) -> Iterator[None]:
         raise UserError(f"AWS cannot be reached for {bucket} ({error}): check the network, then try again") from None
 
 
+def require_aws(environment: Environment) -> None:
+    """Refuse on the emulator, where a bucket of that name would be of no use."""
+    if environment.target == "local":
+        raise UserError(f"{environment.name} is on the embedded AWS, where the state is a file: no bucket is needed")
+
+
 @report_user_errors
 def main() -> int:
     """Bootstrap the bucket of one environment's account and region."""
     from config.load import load_environment
+    from scripts.arguments import environment_parser
     from scripts.target import enter_aws
 
-    parser = argparse.ArgumentParser(prog="python -m scripts.bootstrap_state", description=__doc__)
-    parser.add_argument("--env", required=True, metavar="NAME")
-    parser.add_argument("--target", choices=("local", "aws"), help="default: the environment file's own")
-    given = parser.parse_args()
+    given = environment_parser("scripts.bootstrap_state", __doc__).parse_args()
     environment = load_environment(given.env, target=given.target)
+    require_aws(environment)
     enter_aws(environment)
     import boto3
 

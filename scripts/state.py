@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from config.commands import make_command
 from config.environment import Environment
 from config.errors import UserError
 from config.paths import local_state_file
@@ -53,8 +54,8 @@ def load_state(environment: Environment, *, session: Session | None = None) -> S
     text = _local_text(environment) if environment.target == "local" else _remote_text(environment, session)
     state = parse_state(text) if text else None
     if state is None or not state.resources:
-        name = environment.name
-        raise UserError(f"{name} is not applied yet; run: make plan ENV={name} && make apply ENV={name}")
+        run = " && ".join(make_command(goal, environment) for goal in ("plan", "apply"))
+        raise UserError(f"{environment.name} is not applied yet; run: {run}")
     return state
 
 

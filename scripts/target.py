@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from config.errors import UserError
+from scripts.aws_endpoints import is_endpoint
 
 if TYPE_CHECKING:
     from config.environment import Environment
 
-ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 STS_TIMEOUT_SECONDS = 10
 
 
@@ -23,6 +23,7 @@ def aws_environment(environment: Environment) -> dict[str, str]:
     if environment.target == "local":
         return _emulator_environment()
     require_no_endpoint(environment.name, os.environ)
+    require_no_configured_endpoint(environment.name)
     account = caller_account(environment.region)
     if account != environment.account_id:
         raise UserError(
@@ -54,9 +55,25 @@ def _emulator_environment() -> dict[str, str]:
 
 def require_no_endpoint(name: str, variables: Mapping[str, str]) -> None:
     """Refuse to work on a real account through an endpoint override: it would be some other AWS."""
-    overrides = sorted(key for key, value in variables.items() if key.startswith(ENDPOINT_VARIABLE) and value)
+    overrides = sorted(key for key, value in variables.items() if is_endpoint(key) and value)
     if overrides:
         raise UserError(f"{name} is on AWS, but {overrides[0]} leads elsewhere: unset {' '.join(overrides)}")
+
+
+def require_no_configured_endpoint(name: str) -> None:
+    """Refuse an endpoint override in the AWS configuration file too."""
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import Session
+
+    try:
+        found = sorted({"endpoint_url", "services"} & Session().get_scoped_config().keys())
+    except BotoCoreError as error:
+        raise UserError(f"{error}: set AWS_PROFILE to one that `aws configure list-profiles` shows") from None
+    if found:
+        raise UserError(
+            f"{name} is on AWS, but {found[0]} in the AWS configuration file may lead elsewhere: "
+            "choose a profile without it, for example AWS_PROFILE=…"
+        )
 
 
 def emulator_account(endpoint: str) -> str:

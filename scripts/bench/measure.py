@@ -48,6 +48,8 @@ def peak_memory(command: Sequence[str], cwd: Path, variables: Mapping[str, str])
         together = max(together, _tree_kib(process.pid))
         time.sleep(SAMPLE_SECONDS)
     process.returncode = os.waitstatus_to_exitcode(ended[1])
+    if process.returncode:
+        raise UserError(f"`{' '.join(command)}` failed in the bench with exit code {process.returncode}")
     return Memory(largest=ended[2].ru_maxrss / KIB_PER_MIB, together=together / KIB_PER_MIB)
 
 

@@ -18,7 +18,7 @@ PAIRS = 5
 
 def variables(**changes: str) -> dict[str, str]:
     """This process environment, without what make and a chosen emulator folder would add."""
-    ours = ("RAYFORM_LOCAL_AWS", "RAYFORM_LOCAL_AWS_PORT", "VIRTUAL_ENV")
+    ours = ("RAYFORM_LOCAL_AWS", "RAYFORM_LOCAL_AWS_PORT", "RAYFORM_WORK", "VIRTUAL_ENV")
     kept = {name: value for name, value in os.environ.items() if name not in ours and not name.startswith("MAKE")}
     return {**kept, **changes}
 
@@ -31,7 +31,7 @@ def set_up(clone: Path) -> Iterator[Measurement]:
 def synth(clone: Path) -> Iterator[Measurement]:
     """The lazy binding against the stock one, on the largest environment."""
     command = [PYTHON, "main.py", "--env", "production"]
-    lazy, stock = variables(CDKTF_OUTDIR="out-lazy"), variables(CDKTF_OUTDIR="out-stock", RAYFORM_STOCK_BINDING="1")
+    lazy, stock = variables(RAYFORM_WORK="out-lazy"), variables(RAYFORM_WORK="out-stock", RAYFORM_STOCK_BINDING="1")
     lazy_seconds = median_seconds(command, clone, lazy, runs=5)
     stock_seconds = median_seconds(command, clone, stock, runs=3)
     detail = f"{lazy_seconds:.2f} s of {stock_seconds:.2f} s"

@@ -41,9 +41,18 @@ def scan(waivers: dict[str, list[Waiver]]) -> list[ScanResult]:
     return parse_results(json.loads((SCRATCH / "result.json").read_text()))
 
 
+def drop_old_outputs() -> None:
+    """Remove what an earlier scan has left, which would pass for this one's when it fails half way."""
+    for path in (SCRATCH / "result.json", OUTPUT / "results.sarif", OUTPUT / "junit.xml"):
+        path.unlink(missing_ok=True)
+    for name in environment_names():
+        plan_file(name).unlink(missing_ok=True)
+
+
 @report_user_errors
 def main() -> int:
     """Plan, scan, judge."""
+    drop_old_outputs()
     make_plans()
     waivers = {name: read_waivers(json.loads(stack_file(name).read_text())) for name in environment_names()}
     results = scan(waivers)

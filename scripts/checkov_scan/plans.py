@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.commands import make_command
 from config.errors import UserError, report_user_errors
 from config.load import load_environment
 from config.paths import BUILD, ROOT, environment_names
 from scripts.terraform.deployment import Deployment, deployment_of
 from scripts.terraform.emulator import provide_existing_network
 from scripts.terraform.initialize import ensure_initialized
-from scripts.terraform.run import read_terraform, run_terraform
+from scripts.terraform.plan import plan_as_json
+from scripts.terraform.run import run_terraform
 
 if TYPE_CHECKING:
     from config.environment import Environment
@@ -40,6 +43,7 @@ def write_plan(environment: Environment) -> None:
     _synthesize(environment)
     scratch = SCRATCH / environment.name
     scratch.mkdir(parents=True, exist_ok=True)
+    scratch.chmod(0o700)  # a plan holds secrets
     shutil.copyfile(deployed.configuration, scratch / "cdk.tf.json")
     deployment = dataclasses.replace(deployed, directory=scratch, state_file=scratch / "empty.tfstate")
     plan_file(environment.name).write_text(_plan_as_json(deployment))
@@ -49,13 +53,13 @@ def _plan_as_json(deployment: Deployment) -> str:
     ensure_initialized(deployment)
     plan = str(deployment.plan_file.resolve())
     run_terraform(deployment, "plan", "-input=false", "-lock=false", f"-out={plan}", quiet=True)
-    return read_terraform(deployment, "show", "-json", plan)
+    return plan_as_json(deployment)
 
 
 def _synthesize(environment: Environment) -> None:
     command = [sys.executable, "main.py", "--env", environment.name, "--target", environment.target]
     if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode:
-        raise UserError(f"{environment.name} cannot be synthesized: make synth ENV={environment.name}")
+        raise UserError(f"{environment.name} cannot be synthesized: {make_command('synth', environment)}")
 
 
 @report_user_errors
@@ -63,6 +67,7 @@ def main() -> int:
     """Plan all environments, one after the other."""
     from scripts.local_aws import client
 
+    os.umask(0o077)
     try:
         for name in environment_names():
             print(f"planning {name}", flush=True)

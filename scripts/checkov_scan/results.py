@@ -33,6 +33,8 @@ class ScanResult:
     passed: int
     failed: tuple[Finding, ...]
     waived: tuple[Finding, ...]
+    unparsed: tuple[str, ...] = ()
+    """Files that checkov could not read."""
 
     @property
     def checks(self) -> int:
@@ -50,6 +52,7 @@ def parse_results(document: Mapping[str, Any]) -> list[ScanResult]:
             passed=result["passed"],
             failed=tuple(Finding(**finding) for finding in result["failed"]),
             waived=tuple(Finding(**finding) for finding in result["waived"]),
+            unparsed=tuple(map(str, result["unparsed"])),
         )
         for environment, result in document.items()
     ]
@@ -72,6 +75,10 @@ def _problems_of(result: ScanResult) -> Iterator[str]:
             f"{result.environment}: only {result.checks} checks over {result.planned} planned resources, "
             "the scan has not seen the stack"
         )
+    elif result.planned and not result.evaluated:
+        yield f"{result.environment}: none of {result.planned} planned resources was evaluated"
+    for file in result.unparsed:
+        yield f"{result.environment}: checkov cannot read {file}"
     for finding in result.failed:
         yield f"{result.environment}: {finding.check} {finding.address}: {finding.title}"
 

@@ -65,6 +65,13 @@ def name_by_environment(report: Report, environment: str) -> None:
         record.file_line_range = [1, 1]
 
 
+def write(path: Path, text: str) -> None:
+    """Write in one step: nobody ever finds half a report."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(text)
+    partial.replace(path)
+
+
 def main() -> int:
     """Scan every plan of the request, write the results and the reports."""
     request_file, result_file, reports = (Path(argument) for argument in sys.argv[1:])
@@ -77,10 +84,10 @@ def main() -> int:
         results[environment] = summary(report, Path(wanted["plan"]))
         name_by_environment(report, environment)
         scanned.append(report)
-    result_file.write_text(json.dumps(results))
-    (reports / "results.sarif").write_text(json.dumps(Sarif(scanned, "Checkov").json, indent=1))
+    write(reports / "results.sarif", json.dumps(Sarif(scanned, "Checkov").json, indent=1))
     suites = [report.get_test_suite() for report in scanned]
-    (reports / "junit.xml").write_text(Report.get_junit_xml_string(suites))
+    write(reports / "junit.xml", Report.get_junit_xml_string(suites))
+    write(result_file, json.dumps(results))
     return 0
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from config.errors import UserError
 from config.paths import LOCAL_AWS
+from scripts.aws_endpoints import is_endpoint
 from scripts.local_aws import control, daemon
 from scripts.local_aws.folder import locked, prepare, require_ours
 from scripts.local_aws.identity import (
@@ -25,7 +26,6 @@ from scripts.local_aws.identity import (
 
 __all__ = [
     "ACCOUNT_ID",
-    "CONFLICTING_PREFIX",
     "CONFLICTING_VARIABLES",
     "ensure_running",
     "environment_for",
@@ -51,10 +51,7 @@ CONFLICTING_VARIABLES = (
     "AWS_USE_FIPS_ENDPOINT",
     "AWS_USE_DUALSTACK_ENDPOINT",
 )
-"""Variables that lead a program elsewhere than to the emulator: unset them for it."""
-
-CONFLICTING_PREFIX = "AWS_ENDPOINT_URL_"
-"""So does an endpoint of a single service, `AWS_ENDPOINT_URL_S3` for one."""
+"""Variables that lead a program elsewhere than to the emulator, as endpoints do: unset them for it."""
 
 
 def ensure_running() -> str:
@@ -143,11 +140,7 @@ def environment_variables(endpoint: str) -> dict[str, str]:
 
 def environment_for(endpoint: str, base: Mapping[str, str]) -> dict[str, str]:
     """Return a whole environment for a child process: `base` without what conflicts, led to the emulator."""
-    kept = {
-        name: value
-        for name, value in base.items()
-        if name not in CONFLICTING_VARIABLES and not name.startswith(CONFLICTING_PREFIX)
-    }
+    kept = {name: value for name, value in base.items() if name not in CONFLICTING_VARIABLES and not is_endpoint(name)}
     return {**kept, **environment_variables(endpoint)}
 
 

@@ -1,7 +1,7 @@
 """Answers a repeated request as it was answered the first time.
 
 An SDK that got no answer (a connection lost under load) sends the same request again. AWS recognizes most of these by
-their client token; moto does the work twice and then refuses it (`FlowLogAlreadyExists`). The SDKs number their attempts:
+their client token; moto does the work twice, or refuses it (`FlowLogAlreadyExists`). The SDKs number their attempts:
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 """
 

@@ -2,8 +2,9 @@
 # Makes .venv-checkov hold exactly what its lock names. Apart from .venv, because checkov pins what we use newer.
 set -eu
 
-UV_SYSTEM_CERTS=1
-export UV_SYSTEM_CERTS
+# shellcheck source=scripts/setup/uv_environment.sh
+. scripts/setup/uv_environment.sh
+use_pip_index .venv/bin/python
 
 rm -rf .venv-checkov
 .venv/bin/uv venv --quiet --python .venv/bin/python .venv-checkov

@@ -3,6 +3,8 @@
 # Makes DIRECTORY hold exactly what the locks name, every file checked against its hash.
 # A shell script, because it runs where no usable Python may be.
 set -eu
+# shellcheck source=scripts/setup/uv_environment.sh
+. scripts/setup/uv_environment.sh
 
 venv=$1
 shift
@@ -43,6 +45,6 @@ if ! { [ -x "$venv/bin/uv" ] && is_usable "$venv/bin/python"; }; then
   create
 fi
 
-# The system's certificates, for machines behind a proxy that signs with its own.
-UV_SYSTEM_CERTS=1 "$venv/bin/uv" pip sync --quiet --python "$venv/bin/python" --require-hashes "$@" ||
+use_pip_index "$venv/bin/python"
+"$venv/bin/uv" pip sync --quiet --python "$venv/bin/python" --require-hashes "$@" ||
   fail "could not install $*: the lines above say why; when it is the network, try again: make setup"

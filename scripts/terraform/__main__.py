@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from config.errors import report_user_errors
+from scripts.arguments import environment_parser
 from scripts.terraform.deployment import Deployment, deployment_of
 from scripts.terraform.emulator import provide_existing_network
 
 if TYPE_CHECKING:
     from config.environment import Environment
 
-COMMANDS = ("plan", "apply", "destroy", "output", "show-json")
+COMMANDS = ("plan", "apply", "destroy", "output")
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.terraform", description=__doc__)
+    parser = environment_parser("scripts.terraform", __doc__)
     parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("--env", required=True, metavar="NAME")
-    parser.add_argument("--target", choices=("local", "aws"), help="default: the environment file's own")
     parser.add_argument("--replace", action="append", default=[], metavar="ADDRESS", help="plan: make it anew")
     parser.add_argument("--json", action="store_true", help="print outputs as JSON")
     return parser.parse_args()
@@ -51,14 +51,10 @@ def _run_on_plan(command: str, deployment: Deployment, replace: Sequence[str]) -
         from scripts.terraform.plan import plan
 
         plan(deployment, replace=replace)
-    elif command == "apply":
+    else:
         from scripts.terraform.apply import apply
 
         apply(deployment)
-    else:
-        from scripts.terraform.run import run_terraform
-
-        run_terraform(deployment, "show", "-json", str(deployment.plan_file.resolve()))
 
 
 @report_user_errors
@@ -66,6 +62,7 @@ def main() -> int:
     """Load the environment and run the command."""
     from config.load import load_environment
 
+    os.umask(0o077)  # states and saved plans hold secrets
     given = arguments()
     environment = load_environment(given.env, target=given.target)
     run(given.command, environment, as_json=given.json, replace=given.replace)

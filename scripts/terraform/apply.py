@@ -13,12 +13,15 @@ def apply(deployment: Deployment) -> None:
     """Apply the saved plan; it stays when nothing came of it, so that the apply can be repeated."""
     deployment.require_synthesized()
     record = require_fresh_plan(deployment)
-    if not record.changes:
-        print(f"{deployment.name} is up to date: the plan has no changes")
-        return
     ensure_initialized(deployment)
     with saved_afterwards(deployment):
-        run_terraform(deployment, "apply", "-input=false", str(deployment.plan_file.resolve()))
+        # Also a plan without changes: only Terraform can tell whether the state has moved on since.
+        run_terraform(
+            deployment, "apply", "-input=false", str(deployment.plan_file.resolve()), quiet=not record.changes
+        )
         discard_plan(deployment)
+        if not record.changes:
+            print(f"{deployment.name} is up to date: the plan has no changes")
+            return
         # What AWS fills in (null becomes empty) would else count as drift for ever.
         run_terraform(deployment, "apply", "-input=false", "-refresh-only", "-auto-approve", quiet=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -66,5 +67,5 @@ def _ask_version(path: Path) -> str:
 
 
 def _comparable(version: str) -> tuple[int, ...]:
-    """`1.12.0-beta1` as (1, 12, 0)."""
-    return tuple(int(part) for part in version.partition("-")[0].split("."))
+    """`1.12.0-beta1` and `1.12.0+ent` as (1, 12, 0)."""
+    return tuple(int(part) for part in re.split(r"[-+]", version)[0].split("."))

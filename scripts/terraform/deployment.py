@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.commands import make_command
 from config.errors import UserError
 from config.paths import local_state_file, stack_directory
 from scripts.target import aws_environment
@@ -29,6 +30,9 @@ class Deployment:
     state_file: Path | None = None
     """Terraform state of a deployment on the emulator; on AWS the synthesized backend says it."""
 
+    overrides_target: bool = False
+    """Whether the target is not that of the environment file."""
+
     @property
     def configuration(self) -> Path:
         """The synthesized stack."""
@@ -49,9 +53,9 @@ class Deployment:
         if not self.configuration.exists():
             raise UserError(f"{self.name} is not synthesized yet: {self.make('synth')}")
 
-    def make(self, target: str) -> str:
+    def make(self, goal: str) -> str:
         """The command a user runs for this deployment, as error messages name it."""
-        return f"make {target} ENV={self.name}"
+        return make_command(goal, self)
 
 
 def deployment_of(environment: Environment) -> Deployment:
@@ -63,4 +67,5 @@ def deployment_of(environment: Environment) -> Deployment:
         directory=stack_directory(environment.target, environment.name),
         variables=without_missing_file(aws_environment(environment)),
         state_file=local_state_file(environment.name) if is_local else None,
+        overrides_target=environment.overrides_target,
     )

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from config.commands import make_command
 from config.errors import UserError
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.emulator import prepare_destroy, saved_afterwards
@@ -23,11 +24,13 @@ def require_consent(environment: Environment) -> None:
     if environment.protect:
         raise UserError(
             f"{name} is protected: set protect: false in environments/{name}.yaml, "
-            f"then make plan ENV={name}, make apply ENV={name}, make destroy ENV={name}"
+            f"then {', '.join(make_command(goal, environment) for goal in ('plan', 'apply', 'destroy'))}"
         )
     if environment.target == "local" or _confirmation(name) == name:
         return
-    raise UserError(f"{name} is not destroyed: confirm it with its name: make destroy ENV={name} CONFIRM={name}")
+    raise UserError(
+        f"{name} is not destroyed: confirm it with its name: {make_command('destroy', environment)} CONFIRM={name}"
+    )
 
 
 def _confirmation(name: str) -> str | None:
@@ -35,7 +38,11 @@ def _confirmation(name: str) -> str | None:
         return given
     if not sys.stdin.isatty():
         return None
-    return input(f"This destroys {name} on AWS, with its data. Type {name} to go on: ").strip()
+    try:
+        return input(f"This destroys {name} on AWS, with its data. Type {name} to go on: ").strip()
+    except EOFError:  # Ctrl-D is no consent
+        print()
+        return None
 
 
 def destroy(deployment: Deployment, name_prefix: str) -> None:

@@ -17,15 +17,25 @@ class Failure:
 
     pattern: re.Pattern[str]
     explain: Explanation
+    target: str | None = None
+    """Where it can happen; None for both targets."""
 
 
 def explain(report: str, deployment: Deployment) -> str | None:
     """Return the one line for what Terraform wrote to stderr; None when only its own words will do."""
     words = plain(report)
     for failure in FAILURES:
+        if failure.target not in (None, deployment.target):
+            continue
         if match := failure.pattern.search(words):
             return failure.explain(match, deployment)
     return None
+
+
+def holds_several_errors(report: str) -> bool:
+    """Whether there is more to a report than one line can say; an AWS error inside of another counts for nothing."""
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", report)
+    return len(re.findall(r"^\W*Error: (?!operation error )", lines, re.MULTILINE)) > 1
 
 
 def plain(report: str) -> str:
@@ -34,8 +44,8 @@ def plain(report: str) -> str:
     return " ".join(re.sub(r"[│╷╵]", " ", without_colour).split())
 
 
-def _failure(pattern: str, explanation: Explanation) -> Failure:
-    return Failure(re.compile(pattern, re.IGNORECASE), explanation)
+def _failure(pattern: str, explanation: Explanation, target: str | None = None) -> Failure:
+    return Failure(re.compile(pattern, re.IGNORECASE), explanation, target)
 
 
 def _locked(match: re.Match[str], deployment: Deployment) -> str:
@@ -111,10 +121,14 @@ FAILURES = (
         _locked,
     ),
     _failure(r"AWS account ID not allowed: (?P<account>\d{12})", _wrong_account),
-    _failure(r"S3 bucket \"[^\"]+\" does not exist|NoSuchBucket: The specified bucket does not exist", _no_bucket),
+    # The backend's own words: a bucket that a resource lacks is another matter.
+    _failure(r"S3 bucket \"[^\"]+\" does not exist\. The referenced S3 bucket must have been previously", _no_bucket),
     _failure(r"No valid credential sources found|failed to refresh cached credentials", _no_credentials),
     _failure(r"ExpiredToken|token (included in the request )?(is|has) expired", _expired),
-    _failure(r"AccessDenied.{0,80}not authorized to perform:? (?P<action>[\w-]+:\w+)", _denied),
+    _failure(
+        r"(AccessDenied|UnauthorizedOperation).{0,400}?not authorized to perform:? (?P<action>[\w-]+:\w+)", _denied
+    ),
+    _failure(r"operation error (?P<action>\w+: \w+),.{0,200}api error UnauthorizedOperation", _denied),
     _failure(r"Saved plan is stale", _stale),
     _failure(r"Instance cannot be destroyed.*?Resource (?P<address>\S+) has lifecycle\.prevent_destroy", _protected),
     _failure(
@@ -123,6 +137,6 @@ FAILURES = (
     ),
     _failure(r"Backend configuration changed|Backend initialization required", _backend_moved),
     _failure(r"Required plugins are not installed|Inconsistent dependency lock file", _no_provider),
-    _failure(r"dial tcp 127\.0\.0\.1:\d+: connect: connection refused", _no_emulator),
+    _failure(r"dial tcp 127\.0\.0\.1:\d+: connect: connection refused", _no_emulator, "local"),
 )
 """The first that matches wins: the more precise ones stand first."""

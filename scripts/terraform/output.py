@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 from scripts.terraform.deployment import Deployment
@@ -26,8 +27,18 @@ def print_outputs(deployment: Deployment, *, as_json: bool) -> None:
         print(json.dumps(outputs, indent=2))
     elif not outputs:
         print(f"{deployment.name} has no outputs yet: {deployment.make('plan')}, then {deployment.make('apply')}")
-    else:
+    elif sys.stdout.isatty():
         _print_table(deployment.name, outputs)
+    else:
+        _print_lines(outputs)
+
+
+def _print_lines(outputs: dict[str, Any]) -> None:
+    """For pipes and files: one line for each value, never folded."""
+    width = max(map(len, outputs))
+    for name, value in outputs.items():
+        for line in _lines(value):
+            print(f"{name:<{width}}  {line}")
 
 
 def _print_table(title: str, outputs: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.initialize import ensure_initialized
-from scripts.terraform.run import plans_changes
+from scripts.terraform.run import plans_changes, read_terraform
 from scripts.terraform.saved_plan import discard_plan, record_plan
 
 
@@ -14,8 +14,15 @@ def plan(deployment: Deployment, *, replace: Sequence[str] = ()) -> None:
     """Write the saved plan; resources in `replace` are made anew though nothing of them has changed."""
     ensure_initialized(deployment)
     discard_plan(deployment)
+    # A saved plan holds all that the state holds, the MemoryDB password too.
+    deployment.directory.chmod(0o700)
     replaced = [f"-replace={address}" for address in replace]
     changes = plans_changes(deployment, "-input=false", f"-out={deployment.plan_file.resolve()}", *replaced)
     record_plan(deployment, changes=changes)
     if changes:
         print(f"\nSaved. To apply exactly this: {deployment.make('apply')}")
+
+
+def plan_as_json(deployment: Deployment) -> str:
+    """Return the saved plan as JSON: it holds secrets, so never print it."""
+    return read_terraform(deployment, "show", "-json", str(deployment.plan_file.resolve()))

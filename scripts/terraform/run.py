@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 
 from config.errors import UserError
 from scripts.terraform.binary import terraform_binary
 from scripts.terraform.deployment import Deployment
-from scripts.terraform.failure import explain
+from scripts.terraform.failure import explain, holds_several_errors
 
 CHANGES = 2
 """Exit code of `plan -detailed-exitcode` when there is something to apply."""
@@ -42,7 +43,7 @@ def _run(
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             [terraform_binary(), f"-chdir={deployment.directory}", *arguments],
-            env={**deployment.variables, **_presentation(deployment)},
+            env={**_without_redirections(deployment.variables), **_presentation(deployment)},
             stdout=stdout,
             stderr=errors,
         )
@@ -51,11 +52,22 @@ def _run(
         report = errors.read()
     failed = code not in accepted
     if failed and (line := explain(report, deployment)):
+        if holds_several_errors(report):
+            sys.stderr.write(report)
         raise UserError(line)
     sys.stderr.write(report)
     if failed:
         raise UserError(f"terraform {arguments[0]} failed for {deployment.name}: the lines above say why")
     return code
+
+
+def _without_redirections(variables: Mapping[str, str]) -> dict[str, str]:
+    """Drop what would lead Terraform to another state, or to another plan than the one that is shown."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if name not in {"TF_DATA_DIR", "TF_WORKSPACE"} and not name.startswith("TF_CLI_ARGS_")
+    }
 
 
 def _presentation(deployment: Deployment) -> dict[str, str]:

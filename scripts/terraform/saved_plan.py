@@ -21,6 +21,7 @@ class PlanRecord:
     made_at: str
     changes: bool
     configuration_sha256: str
+    plan_sha256: str
 
 
 def record_plan(deployment: Deployment, *, changes: bool) -> None:
@@ -31,6 +32,7 @@ def record_plan(deployment: Deployment, *, changes: bool) -> None:
         made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         changes=changes,
         configuration_sha256=_sha256(deployment.configuration),
+        plan_sha256=_sha256(deployment.plan_file),
     )
     deployment.plan_record.write_text(json.dumps(asdict(record), indent=2) + "\n")
 
@@ -45,6 +47,10 @@ def require_fresh_plan(deployment: Deployment) -> PlanRecord:
         raise UserError(
             f"the plan for {deployment.name} is stale: the configuration has changed since {record.made_at}; "
             f"run: {replan}"
+        )
+    if record.plan_sha256 != _sha256(deployment.plan_file):
+        raise UserError(
+            f"the saved plan of {deployment.name} is not the one that was shown at {record.made_at}; run: {replan}"
         )
     return record
 

@@ -83,7 +83,7 @@ def test_script_leaves_half_of_the_user_data_free(name: str) -> None:
 
 def test_script_that_ec2_would_refuse_is_one_line() -> None:
     ray = RayConfig(packages=[f"a-package-with-a-long-name-{number}==1.0.0" for number in range(400)])
-    with pytest.raises(UserError, match="the boot script of head-node has [0-9]+ bytes, EC2 takes 16384"):
+    with pytest.raises(UserError, match=r"the boot script of head-node has [0-9]+ bytes, EC2 takes 16384"):
         render_bootstrap("head", node_name="head-node", node=HeadConfig(), ray=ray, facts=facts(), group="head")
 
 

@@ -30,6 +30,8 @@ def test_time_is_that_of_the_whole_command(tmp_path: Path) -> None:
 def test_a_command_that_fails_measures_nothing(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such thing"):
         seconds(python("raise SystemExit('no such thing')"), tmp_path, {})
+    with pytest.raises(UserError, match="exit code 3"):
+        peak_memory(python("raise SystemExit(3)"), tmp_path, {})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

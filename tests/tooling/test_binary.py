@@ -61,6 +61,11 @@ def test_an_old_terraform_is_refused(tmp_path: Path) -> None:
         terraform_binary()
 
 
+def test_an_enterprise_release_is_understood(tmp_path: Path) -> None:
+    made = fake_terraform(tmp_path / "bin/terraform", "1.11.4+ent")
+    assert terraform_binary() == made
+
+
 def test_a_broken_terraform_is_refused(tmp_path: Path) -> None:
     made = fake_terraform(tmp_path / "bin/terraform", "1.11.4")
     made.write_text("#!/bin/sh\nexit 1\n")

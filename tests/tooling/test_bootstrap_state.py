@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import boto3
 import pytest
@@ -9,7 +11,7 @@ from moto import mock_aws
 from mypy_boto3_s3 import S3Client
 
 from config.errors import UserError
-from scripts.bootstrap_state import bootstrap, tls_only_policy
+from scripts.bootstrap_state import bootstrap, require_aws, tls_only_policy
 
 ACCOUNT = "123456789012"
 BUCKET = f"rayform-state-{ACCOUNT}-us-west-2"
@@ -84,3 +86,11 @@ def test_a_bucket_of_somebody_else_is_refused(s3: S3Client, monkeypatch: pytest.
     monkeypatch.setattr(s3, "head_bucket", forbidden)
     with pytest.raises(UserError, match=f"^{BUCKET} exists, but not for account {ACCOUNT}"):
         make(s3)
+
+
+def test_the_emulator_needs_no_bucket() -> None:
+    demo: Any = SimpleNamespace(name="demo", target="local")
+    with pytest.raises(UserError, match=r"^demo is on the embedded AWS, where the state is a file"):
+        require_aws(demo)
+    demo.target = "aws"
+    require_aws(demo)

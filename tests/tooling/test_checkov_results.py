@@ -44,6 +44,14 @@ def test_suspiciously_few_checks_are_a_problem() -> None:
     ]
 
 
+def test_what_cannot_be_read_is_a_problem() -> None:
+    assert problems([result(unparsed=("plan.json",))], {"demo": []}) == ["demo: checkov cannot read plan.json"]
+
+
+def test_resources_of_which_none_was_evaluated_are_a_problem() -> None:
+    assert problems([result(evaluated=0)], {"demo": []}) == ["demo: none of 10 planned resources was evaluated"]
+
+
 def test_an_environment_that_was_left_out_is_a_problem() -> None:
     assert problems([result()], {"demo": [], "lab": []}) == ["lab: was not scanned"]
 

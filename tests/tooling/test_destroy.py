@@ -9,8 +9,8 @@ from config.errors import UserError
 from scripts.terraform.destroy import require_consent
 
 
-def environment(*, target: str = "aws", protect: bool = False) -> Any:
-    return SimpleNamespace(name="lab", target=target, protect=protect)
+def environment(*, target: str = "aws", protect: bool = False, overrides_target: bool = False) -> Any:
+    return SimpleNamespace(name="lab", target=target, protect=protect, overrides_target=overrides_target)
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +56,19 @@ def test_a_person_is_asked(typed: str, accepted: bool, monkeypatch: pytest.Monke
 
 def test_the_emulator_needs_no_consent() -> None:
     require_consent(environment(target="local"))
+
+
+def test_the_end_of_the_input_is_no_consent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", end)
+    with pytest.raises(UserError, match="lab is not destroyed"):
+        require_consent(environment())
+
+
+def test_a_rehearsal_is_told_commands_for_the_rehearsal() -> None:
+    rehearsal = environment(target="local", protect=True, overrides_target=True)
+    with pytest.raises(UserError, match=r"make plan ENV=lab TARGET=local, .*, make destroy ENV=lab TARGET=local$"):
+        require_consent(rehearsal)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,10 @@ from scripts.docs.make_targets import read_targets, render_make_targets
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
-def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+def make(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     # Not as the child of the make that runs these tests.
     env = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    env |= variables
     return subprocess.run(["make", *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
@@ -44,6 +46,11 @@ def test_every_target_has_something_to_run() -> None:
     ("argument", "line"),
     [
         ("ENV=nope", f"there is no environment 'nope', there are: {' '.join(environment_names())}."),
+        (
+            "ENV=demo production",
+            f"there is no environment 'demo production', there are: {' '.join(environment_names())}.",
+        ),
+        ("TARGET=local aws", "there is no target 'local aws', there are: local aws."),
         ("TARGET=gcp", "there is no target 'gcp', there are: local aws."),
     ],
 )
@@ -58,3 +65,15 @@ def test_a_wrong_choice_is_one_line_and_exit_code_2(argument: str, line: str) ->
 def test_a_target_without_docs_is_noticed() -> None:
     assert read_targets("##@ Group\nplan: synth\n\t@true\n") == []
     assert read_targets("##@ Group\nplan: synth ## Show\n") == [("Group", "plan", "Show")]
+
+
+def test_the_start_up_file_of_sh_is_no_environment() -> None:
+    assert "--env demo" in make("--dry-run", "synth", ENV="/etc/profile").stdout
+    assert "--env production" in make("--dry-run", "synth", "ENV=production", ENV="/etc/profile").stdout
+
+
+def test_environments_elsewhere_are_found(tmp_path: Path) -> None:
+    (tmp_path / "lab.yaml").touch()
+    elsewhere = str(tmp_path)
+    assert "--env lab" in make("--dry-run", "synth", "ENV=lab", RAYFORM_ENVIRONMENTS=elsewhere).stdout
+    assert make("--dry-run", "synth", RAYFORM_ENVIRONMENTS=elsewhere).returncode == 2

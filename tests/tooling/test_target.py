@@ -11,6 +11,8 @@ from moto import mock_aws
 
 from config.errors import UserError
 from scripts import target
+from scripts.aws_endpoints import is_endpoint
+from scripts.local_aws.client import environment_for
 from scripts.target import aws_environment, emulator_account, require_no_endpoint
 
 PRODUCTION: Any = SimpleNamespace(name="production", target="aws", region="us-west-2", account_id="123456789012")
@@ -39,11 +41,33 @@ def test_another_account_is_refused() -> None:
         aws_environment(wrong)
 
 
-@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+@pytest.mark.parametrize(
+    "variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_S3_ENDPOINT", "TF_AWS_IAM_ENDPOINT"]
+)
 def test_a_real_target_refuses_an_endpoint_override(variable: str) -> None:
     with pytest.raises(UserError, match=f"^production is on AWS, but {variable} leads elsewhere: unset {variable}$"):
         require_no_endpoint("production", {variable: "http://127.0.0.1:1"})
     require_no_endpoint("production", {variable: ""})
+
+
+@pytest.mark.parametrize("setting", ["endpoint_url = http://127.0.0.1:1", "services = elsewhere"])
+@pytest.mark.usefixtures("_credentials")
+def test_a_real_target_refuses_an_endpoint_in_the_configuration_file(
+    setting: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    (tmp_path / "config").write_text(f"[default]\n{setting}\n[services elsewhere]\ns3 =\n  endpoint_url = http://x\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    name = setting.split()[0]
+    with pytest.raises(UserError, match=f"^production is on AWS, but {name} in the AWS configuration file may lead"):
+        aws_environment(PRODUCTION)
+
+
+def test_the_emulator_gets_no_other_endpoint() -> None:
+    base = dict.fromkeys(["AWS_S3_ENDPOINT", "TF_AWS_STS_ENDPOINT", "AWS_ENDPOINT_URL_EC2", "AWS_REGION"], "x")
+    led = environment_for("http://127.0.0.1:1", base)
+    assert sorted(name for name in led if is_endpoint(name)) == ["AWS_ENDPOINT_URL"]
+    assert led["AWS_REGION"] == "x"
+    assert not is_endpoint("AWS_EC2_METADATA_SERVICE_ENDPOINT")
 
 
 def test_missing_credentials_are_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

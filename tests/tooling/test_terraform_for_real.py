@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from scripts.terraform.apply import apply
 from scripts.terraform.cli_config import without_missing_file
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.output import read_outputs
-from scripts.terraform.plan import plan
+from scripts.terraform.plan import plan, plan_as_json
 from scripts.terraform.run import read_terraform, run_terraform
 
 pytestmark = pytest.mark.integration
@@ -57,6 +59,45 @@ def test_a_second_plan_has_nothing_to_apply(real: Deployment, capsys: pytest.Cap
     plan(real)
     apply(real)
     assert "demo is up to date" in capsys.readouterr().out
+    assert not real.plan_file.exists()
+
+
+def test_a_stale_plan_without_changes_is_not_called_up_to_date(real: Deployment) -> None:
+    plan(real)
+    apply(real)
+    plan(real)
+    kept = real.plan_file.read_bytes(), real.plan_record.read_text()
+    write_stack(real, "two")
+    plan(real)
+    apply(real)
+    write_stack(real, "one")
+    real.plan_file.write_bytes(kept[0])
+    real.plan_record.write_text(kept[1])
+    with pytest.raises(UserError, match=r"^the plan for demo is stale: its state has changed since"):
+        apply(real)
+
+
+def test_nobody_else_reads_a_saved_plan(real: Deployment) -> None:
+    real.directory.chmod(0o755)
+    plan(real)
+    assert stat.S_IMODE(real.directory.stat().st_mode) == 0o700
+
+
+def test_what_would_lead_terraform_elsewhere_is_dropped(real: Deployment, tmp_path: Path) -> None:
+    elsewhere = {"TF_WORKSPACE": "other", "TF_DATA_DIR": str(tmp_path / "data"), "TF_CLI_ARGS_plan": "-destroy"}
+    plan(replace(real, variables={**real.variables, **elsewhere}))
+    assert not (tmp_path / "data").exists()
+    assert json.loads(plan_as_json(real))["resource_changes"][0]["change"]["actions"] == ["create"]
+
+
+def test_a_second_error_is_shown_beside_the_explained_one(
+    real: Deployment, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.terraform.run.explain", lambda *_: "explained")
+    write_stack(real, "${path.nonesuch}${path.other}")
+    with pytest.raises(UserError, match=r"^explained$"):
+        plan(real)
+    assert "other" in capsys.readouterr().err
 
 
 def test_init_runs_once(real: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,13 @@
+"""The arguments that all commands on one environment share."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def environment_parser(prog: str, description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of `--env NAME [--target local|aws]`."""
+    parser = argparse.ArgumentParser(prog=f"python -m {prog}", description=description)
+    parser.add_argument("--env", required=True, metavar="NAME")
+    parser.add_argument("--target", choices=("local", "aws"), help="default: the environment file's own")
+    return parser
