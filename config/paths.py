@@ -23,6 +23,11 @@ LOCAL_AWS = Path(os.environ.get("RAYFORM_LOCAL_AWS", _WORK / ".local-aws"))
 """The embedded AWS: emulator state and Terraform state of target `local`, dropped together."""
 
 
+def shown(path: Path) -> str:
+    """A path as messages name it: from the checkout on when it is inside."""
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
 def synth_directory(target: str) -> Path:
     """CDKTF's output directory for a target."""
     return BUILD / target

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from config.errors import report_user_errors
-from config.paths import REPORTS, ROOT
+from config.paths import REPORTS, shown
+from scripts.arguments import environment_parser
 from scripts.state import State, load_state
 
 NEXT_STEPS = (
@@ -53,7 +53,7 @@ def newest_reports(directory: Path) -> list[str]:
     newest: dict[str, Path] = {}
     for path in sorted(directory.glob("*.*"), key=lambda each: (each.stat().st_mtime, each.name)):
         newest[f"{path.stem.rsplit('_', 1)[0]}{path.suffix}"] = path
-    return [str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path) for path in newest.values()]
+    return [shown(path) for path in newest.values()]
 
 
 @report_user_errors
@@ -61,10 +61,7 @@ def main() -> int:
     """Print the summary of one environment."""
     from config.load import load_environment
 
-    parser = argparse.ArgumentParser(prog="python -m scripts.demo_summary", description=__doc__)
-    parser.add_argument("--env", required=True, metavar="NAME")
-    parser.add_argument("--target", choices=("local", "aws"), help="default: the environment file's own")
-    given = parser.parse_args()
+    given = environment_parser("scripts.demo_summary", __doc__).parse_args()
     environment = load_environment(given.env, target=given.target)
     print()
     for line in summary(environment.name, load_state(environment), REPORTS / environment.name):

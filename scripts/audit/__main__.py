@@ -7,8 +7,9 @@ import sys
 
 from config.errors import UserError, report_user_errors
 from config.load import load_environment
-from config.paths import ROOT
+from config.paths import shown
 from config.static_ec2 import StaticEc2Config
+from scripts.arguments import environment_parser
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import exit_code, judge
 from scripts.audit.json_report import json_report_path, render_json
@@ -19,9 +20,7 @@ from scripts.report_file import write_report
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.audit", description=__doc__)
-    parser.add_argument("--env", required=True, metavar="NAME")
-    parser.add_argument("--target", choices=("local", "aws"), help="default: the environment file's own")
+    parser = environment_parser("scripts.audit", __doc__)
     parser.add_argument("--all", action="store_true", help="list what passed, too")
     parser.add_argument("--json", action="store_true", help="print the JSON report in the place of the table")
     return parser.parse_args()
@@ -43,7 +42,7 @@ def main() -> int:
         sys.stdout.write(report)
     else:
         print_report(open_console(), results, inventory.coverage, name=environment.name, show_all=given.all)
-        print(f"report: {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")
+        print(f"report: {shown(path)}")
     return exit_code(results)
 
 

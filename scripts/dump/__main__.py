@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from datetime import datetime, timezone
@@ -11,20 +10,13 @@ from typing import Any
 
 from config.errors import UserError, report_user_errors
 from config.load import load_environment
-from config.paths import REPORTS, ROOT
+from config.paths import REPORTS, shown
 from config.static_ec2 import StaticEc2Config
+from scripts.arguments import environment_parser
 from scripts.dump.document import dump_document
 from scripts.dump.text import render_text
 from scripts.inventory import collect_inventory
 from scripts.report_file import write_report
-
-
-def arguments() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.dump", description=__doc__)
-    parser.add_argument("--env", required=True, metavar="NAME")
-    parser.add_argument("--target", choices=("local", "aws"), help="default: the environment file's own")
-    return parser.parse_args()
 
 
 def write_dump(document: dict[str, Any], directory: Path, *, day: str) -> Path:
@@ -40,7 +32,7 @@ def write_dump(document: dict[str, Any], directory: Path, *, day: str) -> Path:
 @report_user_errors
 def main() -> int:
     """Collect, arrange, write."""
-    given = arguments()
+    given = environment_parser("scripts.dump", __doc__).parse_args()
     environment = load_environment(given.env, target=given.target)
     if not isinstance(environment, StaticEc2Config):
         raise UserError(f"{environment.name} has flavour {environment.flavour}, which has no dump yet")
@@ -50,7 +42,7 @@ def main() -> int:
     path = write_dump(document, REPORTS / environment.name, day=now.date().isoformat())
     if inventory.coverage.unreadable:
         print(f"{inventory.coverage}", file=sys.stderr)
-    print(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+    print(shown(path))
     return 0
 
 
