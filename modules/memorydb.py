@@ -117,11 +117,6 @@ class MemoryDb(Construct):
         return str(self._cluster.cluster_endpoint.get(0).address)
 
     @cached_property
-    def arn(self) -> str:
-        """ARN of the cluster, a token until apply."""
-        return str(self._cluster.arn)
-
-    @cached_property
     def user_name(self) -> str:
         """User that the head logs in as."""
         return str(self._user.user_name)

@@ -79,8 +79,3 @@ class GeneratedSecret(Construct):
     def arn(self) -> str:
         """ARN of the secret, a token until apply."""
         return str(self._secret.arn)
-
-    @cached_property
-    def name(self) -> str:
-        """Name of the secret, a token that makes others wait for it."""
-        return str(self._secret.name)
