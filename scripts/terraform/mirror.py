@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import platform
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -56,13 +55,11 @@ def implied_mirror(providers: Providers) -> Path | None:
 
 
 def registry_answers() -> bool:
-    """Whether the provider registry can be reached from here."""
+    """Whether the provider registry serves from here; the refusal of a proxy in between is no registry."""
     try:
         with urllib.request.urlopen(f"https://{REGISTRY}/.well-known/terraform.json", timeout=REGISTRY_TIMEOUT_SECONDS):
             return True
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
+    except OSError:  # an HTTP error is one
         return False
 
 
