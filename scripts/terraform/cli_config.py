@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from config.paths import BUILD
+from scripts.report_file import write_report
 
 GENERATED = BUILD / "terraform.rc"
 
@@ -36,11 +37,12 @@ def without_missing_file(variables: Mapping[str, str]) -> dict[str, str]:
 def write_mirror_config(mirror: Path, sources: Iterable[str]) -> Path:
     """Write a CLI configuration that takes these providers from the mirror, and all others from their registry."""
     included = ", ".join(f'"{source}"' for source in sorted(sources))
-    GENERATED.parent.mkdir(parents=True, exist_ok=True)
-    GENERATED.write_text(
+    # In one step: plans of several environments may write it while Terraform reads it.
+    write_report(
+        GENERATED,
         "provider_installation {\n"
         f'  filesystem_mirror {{\n    path    = "{mirror}"\n    include = [{included}]\n  }}\n'
         f"  direct {{\n    exclude = [{included}]\n  }}\n"
-        "}\n"
+        "}\n",
     )
     return GENERATED
