@@ -1,5 +1,10 @@
 # The only entry point. `make help` lists what there is; the logic is in scripts/.
 
+# `make submit JOB=job.py -- --epochs 3 plan`: what follows `--` is for the job, no goal of ours.
+ifeq ($(if $(filter submit,$(MAKECMDGOALS)),$(origin RAYFORM_JOB_ARGUMENTS)),undefined)
+include scripts/operate/submit.mk
+else
+
 # From the command line only: in the process environment, ENV names a start-up file of sh.
 ifneq ($(origin ENV),command line)
 override ENV := demo
@@ -24,9 +29,10 @@ endif
 .DELETE_ON_ERROR:
 # The targets of a deployment follow on each other: `make -j plan apply` must not mix them.
 .NOTPARALLEL:
-.PHONY: help setup terraform demo synth plan apply audit dump output destroy bootstrap-state \
+.PHONY: help setup terraform demo synth plan apply audit dump output wheels destroy bootstrap-state \
+	status logs dashboard submit ssh-config ray-token \
 	local-up local-down local-status local-reset \
-	check checkov test test-unit test-integration bench format docs lock clean
+	check checkov test test-unit test-integration test-ray bench format docs lock clean
 
 ##@ Start here
 help: ## List the targets
@@ -62,11 +68,39 @@ dump: $(READY) ## Write all that is deployed to reports/
 output: synth ## Show the outputs (JSON=1 for scripts)
 	@$(PY) -m scripts.terraform output $(WHICH) $(if $(JSON),--json)
 
+wheels: $(READY) ## Put the nodes' Python packages into the bucket of ray.wheel_source
+	@$(PY) -m scripts.wheels $(WHICH)
+
 destroy: synth ## Destroy everything; on AWS asks, or takes CONFIRM=<name>
 	@$(PY) -m scripts.terraform destroy $(WHICH)
 
 bootstrap-state: $(READY) ## Make the bucket for Terraform states, once per account and region
 	@$(PY) -m scripts.bootstrap_state $(WHICH)
+
+##@ The running cluster
+# From the command line of make alone: LINES, for one, is in the environment of many a shell.
+option = $(if $(filter command,$(firstword $(origin $1))),--$2='$(subst ','\'',$(value $1))')
+REACH = $(call option,VIA,via) $(call option,BASTION,bastion) $(call option,SSH_KEY,ssh-key)
+OPERATE = $(PY) -m scripts.operate $@ $(WHICH)
+
+status: $(READY) ## Ray's status and nodes; here and below: BASTION=user@host, SSH_KEY=<file>, VIA=ssm|ssh
+	@$(OPERATE) $(REACH)
+
+logs: $(READY) ## Boot log, journal and Ray's logs of NODE=<name>, the head by default (LINES=100, FOLLOW=1)
+	@$(OPERATE) $(REACH) $(call option,NODE,node) $(call option,LINES,lines) $(if $(FOLLOW),--follow)
+
+dashboard: $(READY) ## Bring the dashboard to localhost:8265 until Ctrl-C (LOCAL_PORT=<port>)
+	@$(OPERATE) $(REACH) $(call option,LOCAL_PORT,local-port)
+
+# The arguments come in the environment; ARGS='…' takes what make would not leave alone, ADDRESS=<url> saves the tunnel.
+submit: $(READY) ## Run JOB=<file.py, or folder with main.py> on the cluster: make submit JOB=x.py -- <arguments>
+	@$(OPERATE) $(REACH) $(call option,JOB,job) $(call option,ARGS,args) $(call option,ADDRESS,address)
+
+ssh-config: $(READY) ## Write a file for OpenSSH with one Host for each node
+	@$(OPERATE) $(REACH)
+
+ray-token: $(READY) ## Print Ray's token
+	@$(OPERATE)
 
 ##@ The embedded AWS
 local-up local-down local-status local-reset: $(READY)
@@ -84,13 +118,17 @@ checkov: $(READY) $(CHECKOV_READY) ## Scan the plans of all environments; result
 	@$(PY) -m scripts.checkov_scan
 
 test: $(READY) ## All tests
-	@$(PY) -m pytest -n 3 --dist loadfile
+	@$(PY) -m pytest -n 3 --dist loadfile -m "not ray"
 
 test-unit: $(READY) ## Tests without Terraform
-	@$(PY) -m pytest -n 3 --dist loadfile -m "not integration"
+	@$(PY) -m pytest -n 3 --dist loadfile -m "not integration and not ray"
 
 test-integration: $(READY) ## Tests of Terraform against the embedded AWS
 	@$(PY) -m pytest -n 3 --dist loadfile -m integration
+
+test-ray: $(READY) ## Real Ray clusters from the real boot scripts, on this machine (Linux, root)
+	@scripts/setup/ray_tools.sh
+	@$(PY) -m pytest tests/ray -m ray -s
 
 bench: $(READY) ## Measure synth, plan, apply and set-up; prints ratios
 	@$(PY) -m scripts.bench
@@ -103,7 +141,7 @@ docs: $(READY) ## Regenerate the generated pages of docs/
 	@$(PY) -m scripts.docs
 
 lock: $(READY) ## Write the dependency locks from requirements*.in
-	@scripts/setup/lock.sh requirements requirements-uv requirements-dev requirements-checkov
+	@scripts/setup/lock.sh requirements requirements-uv requirements-dev requirements-checkov requirements-ray
 
 clean: ## Remove what can be made again; keeps the embedded AWS and the reports
 	rm -rf build .venv .venv-checkov .mypy_cache .ruff_cache .pytest_cache .benchmarks
@@ -119,3 +157,5 @@ $(READY): requirements.txt requirements-dev.txt requirements-uv.txt scripts/setu
 $(CHECKOV_READY): requirements-checkov.txt $(READY)
 	@scripts/setup/create_checkov_venv.sh
 	@touch $@
+
+endif # not the first reading of `make submit`

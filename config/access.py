@@ -26,5 +26,8 @@ class AccessConfig(Section):
     """Put the nodes into the public subnets, with public addresses."""
     allow_public: Annotated[bool, Change.IN_PLACE] = False
     """Accept 0.0.0.0/0, ::/0 and other ranges of half the internet or more in the lists above."""
+    allow_unauthenticated: Annotated[bool, Change.REPLACES] = False
+    """Run Ray without token authentication: whoever reaches a port of it can run code on the cluster. Clients in
+    `client_cidrs` are refused then; a tunnel is the way in."""
     intra_cluster: Annotated[Literal["ports", "all"], Change.IN_PLACE] = "ports"
     """Between nodes: only the ports that Ray needs, or all traffic."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import PrivateAttr
 
 from config.change import Change
 from config.label import Label
+from config.paths import ENVIRONMENTS
 from config.place import Place
 from config.section import Section, Slug, Tags
 from config.text import Form
@@ -46,6 +48,16 @@ class Environment(Section):
 
     # Not a setting: no file can say it.
     _overrides_target: bool = PrivateAttr(default=False)
+    _directory: Path = PrivateAttr(default=ENVIRONMENTS)
+
+    def located_in(self, directory: Path) -> Environment:
+        """Note the folder of the environment's file, from which its other files are named."""
+        self._directory = directory
+        return self
+
+    def hook_file(self, hook: str) -> Path:
+        """Where a hook named in the file is."""
+        return self._directory / hook
 
     def overriding_target(self) -> Environment:
         """Note that `target` is not that of the file: TARGET= was given."""

@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Literal, get_args
 
 from config.nodes import NodeConfig
-from config.ports import CLIENT_PORTS, EFS_PORT, HTTP_PORT, HTTPS_PORT, PORTS, REDIS_PORT, SSH_PORT, Tier
+from config.ports import EFS_PORT, HTTP_PORT, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
 from config.static_ec2 import StaticEc2Config
 
 Group = Literal["head", "worker", "efs", "memorydb", "endpoints"]
@@ -74,7 +74,7 @@ def _between_nodes(environment: StaticEc2Config) -> Iterator[Rule]:
         for source, target in (("head", "worker"), ("worker", "head"), ("worker", "worker")):
             yield from _flow(source, target, "all", None, None, "All traffic")  # type: ignore[arg-type]
         return
-    for port in PORTS:
+    for port in environment.port_table:
         for tier in TIERS:
             for source in TIERS:
                 if source in port.sources(tier):
@@ -95,7 +95,7 @@ def _services(environment: StaticEc2Config) -> Iterator[Rule]:
 def _from_outside(environment: StaticEc2Config) -> Iterator[Rule]:
     access = environment.access
     for cidr in access.client_cidrs:
-        for port in CLIENT_PORTS:
+        for port in environment.port_table.for_clients:
             yield Rule("head", "ingress", port.name, cidr, f"{port.purpose}, from {cidr}", port.first, port.last)
     for cidr in access.ssh_cidrs:
         for tier in TIERS:

@@ -53,6 +53,18 @@ def can_be_ebs_optimized(instance_type: str) -> bool:
     return family_of(instance_type) not in _WITHOUT_EBS_OPTIMIZATION
 
 
+def vcpus_of(instance_type: str) -> int | None:
+    """Most virtual CPUs that the size of a type stands for; None for bare metal without a size.
+
+    Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-types.html
+    """
+    size = instance_type.split(".")[1]
+    number = re.search(r"(\d+)xlarge|-(\d+)xl", size)
+    if number is not None:
+        return 4 * int(number[1] or number[2])
+    return {"xlarge": 4, "metal": None}.get(size, 2)
+
+
 def _series_of(family: str) -> str | None:
     match = _FAMILY.match(family)
     return match["series"] if match is not None else None

@@ -49,6 +49,7 @@ def check_environment(file: YamlFile, *, name: str, target: str | None = None) -
         given["target"] = target
     environment, problems, unreliable = _validate(model, given)
     if environment is not None:
+        environment.located_in(file.path.parent)
         problems = [*problems, *rule_problems(environment, skip=unreliable)]
     if problems or environment is None:
         raise ConfigError(map(file.locate, sorted(problems, key=file.line_of)))

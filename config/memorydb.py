@@ -19,6 +19,10 @@ NodeType = Annotated[
 ]
 """Source: https://docs.aws.amazon.com/memorydb/latest/devguide/nodes.supportedtypes.html"""
 
+ACCESS_STRING = "on ~* &* +@all -@dangerous +info +keys +cluster|slots +cluster|shards +cluster|nodes"
+"""What the head may do: everything but what administers the server, and what a Redis cluster's client asks first.
+https://docs.aws.amazon.com/memorydb/latest/devguide/clusters.acls.html"""
+
 _TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _WEEKDAY_TIME = f"(mon|tue|wed|thu|fri|sat|sun):{_TIME}"
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.change import Change
+from config.retention import RetentionDays
 from config.section import Section, Zone
 from config.text import Form
 
@@ -15,13 +16,6 @@ SubnetId = Annotated[str, Form(r"subnet-[0-9a-f]{8,17}", "a subnet id such as su
 VpcId = Annotated[str, Form(r"vpc-[0-9a-f]{8,17}", "a VPC id such as vpc-0123456789abcdef0")]
 BucketName = Annotated[str, Form(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket")]
 Subnets = Literal["auto", "none"] | dict[Zone, IPv4Network]
-RetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-]
-"""What CloudWatch Logs takes.
-
-Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-"""
 InterfaceEndpoint = Literal[
     "ssm", "ssmmessages", "ec2messages", "ecr.api", "ecr.dkr", "logs",
     "monitoring", "sts", "secretsmanager", "kms", "elasticfilesystem",

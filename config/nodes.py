@@ -23,18 +23,22 @@ InstanceType = Annotated[
 LabelKey = Annotated[
     str,
     Form(
-        r"([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?",
-        "a label key of at most 63 letters, digits, dots, hyphens",
+        r"(?!ray\.io/|rayform/)(?=[^/]{1,253}/|[^/]+$)([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+        r"(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?",
+        "a label key of at most 63 letters, digits and any of -_., after a domain/ if any, not ray.io/ or rayform/",
     ),
 ]
 LabelValue = Annotated[
     str,
     Form(
         r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?",
-        "a label value of at most 63 letters, digits, dots, hyphens",
+        "a label value of at most 63 letters, digits and any of -_.",
     ),
 ]
 """Ray's labels follow Kubernetes: https://docs.ray.io/en/latest/ray-core/scheduling/labels.html"""
+
+HookPath = Annotated[str, Form(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", "a path such as hooks/mount-data.sh")]
+LoginUser = Annotated[str, Form(r"[a-z_][a-z0-9_-]{0,31}", "a user name such as ubuntu")]
 
 
 class NodeConfig(Section):
@@ -60,6 +64,12 @@ class NodeConfig(Section):
     """Ray resources: `CPU`, `GPU` and `memory` (bytes) replace what Ray detects, other names are yours."""
     labels: Annotated[dict[LabelKey, LabelValue], Change.REPLACES] = {}
     """Ray node labels for scheduling."""
+    bootstrap_hook: Annotated[HookPath | None, Change.REPLACES] = None
+    """Script, by its path from the environment file's folder, that root runs on the node before Ray starts. It is
+    part of the user data: no secrets, and little room (beyond 16 KiB in all it is compressed, and another Terraform
+    binary that compresses otherwise would replace the node)."""
+    login_user: Annotated[LoginUser | None, Change.IN_PLACE] = None
+    """Only for an image given by id: its login user, for SSH; `ec2-user` when left out."""
     containers: Annotated[bool, Change.IN_PLACE] = False
     """Containers on the node need its role: raises the hop limit of the instance metadata service from 1 to 2."""
     tags: Annotated[Tags, Change.IN_PLACE] = {}
@@ -69,6 +79,16 @@ class NodeConfig(Section):
     def image_architecture(self) -> Architecture:
         """Architecture of the instance type, and so of the image."""
         return architecture_of(self.instance_type)
+
+    @property
+    def ssh_user(self) -> str:
+        """Login user of the image."""
+        return self.login_user or self.preset_user
+
+    @property
+    def preset_user(self) -> str:
+        """Login user of the preset; that of Amazon Linux for an image given by id."""
+        return "ec2-user" if self.ami == "al2023" or self.ami.startswith("ami-") else "ubuntu"
 
     @property
     def metadata_hop_limit(self) -> int:
@@ -83,6 +103,8 @@ class HeadConfig(NodeConfig):
     """Always 1: Ray has one head."""
     zone: Annotated[Zone | None, Change.REPLACES] = None
     """Zone of the head; the first zone of the network when left out."""
+    state_volume_gib: Annotated[int | None, Field(ge=1, le=16384), Change.IN_PLACE] = None
+    """Size of the volume of `ray.head_storage: rocksdb`; 20 when left out."""
 
 
 class WorkerGroupConfig(NodeConfig):

@@ -14,7 +14,8 @@ from config.layout import NetworkLayout, network_layout
 from config.memorydb import MemoryDbConfig
 from config.network import NetworkConfig
 from config.nodes import HeadConfig, NodeConfig, WorkerGroupConfig, WorkerGroups
-from config.ports import Tier
+from config.observability import ObservabilityConfig
+from config.ports import PortTable, Tier, port_table
 from config.ray import RayConfig
 from config.s3 import LOGS_BUCKET, BucketConfig
 from config.section import Slug
@@ -35,6 +36,8 @@ class StaticEc2Config(Environment):
     """Additions to the nodes' roles."""
     ray: Annotated[RayConfig, Change.REPLACES] = RayConfig()
     """What is installed on every node."""
+    observability: Annotated[ObservabilityConfig, Change.IN_PLACE] = ObservabilityConfig()
+    """What nodes report."""
     head: Annotated[HeadConfig, Change.IN_PLACE] = HeadConfig()
     """The head node."""
     workers: Annotated[WorkerGroups, Change.IN_PLACE] = {}
@@ -50,6 +53,16 @@ class StaticEc2Config(Environment):
     def layout(self) -> NetworkLayout:
         """Zones and subnets, computed."""
         return network_layout(self.network, self.region)
+
+    @property
+    def port_table(self) -> PortTable:
+        """What Ray listens on, and who must reach it."""
+        return port_table(self.ray.ports)
+
+    @property
+    def has_token(self) -> bool:
+        """Whether Ray asks for a token."""
+        return not self.access.allow_unauthenticated
 
     @property
     def node_zones(self) -> list[str]:

@@ -52,6 +52,7 @@ from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import DataAwsSsmParameter 
 from cdktf_cdktf_provider_aws.data_aws_subnet import DataAwsSubnet as DataAwsSubnet
 from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc as DataAwsVpc
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup as DefaultSecurityGroup
+from cdktf_cdktf_provider_aws.ebs_volume import EbsVolume as EbsVolume
 from cdktf_cdktf_provider_aws.efs_access_point import (
     EfsAccessPoint as EfsAccessPoint,
 )
@@ -97,6 +98,9 @@ from cdktf_cdktf_provider_aws.instance import (
 )
 from cdktf_cdktf_provider_aws.instance import (
     InstanceInstanceMarketOptionsSpotOptions as InstanceInstanceMarketOptionsSpotOptions,
+)
+from cdktf_cdktf_provider_aws.instance import (
+    InstanceMaintenanceOptions as InstanceMaintenanceOptions,
 )
 from cdktf_cdktf_provider_aws.instance import (
     InstanceMetadataOptions as InstanceMetadataOptions,
@@ -197,6 +201,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_version import (
 )
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup as SecurityGroup
 from cdktf_cdktf_provider_aws.subnet import Subnet as Subnet
+from cdktf_cdktf_provider_aws.volume_attachment import VolumeAttachment as VolumeAttachment
 from cdktf_cdktf_provider_aws.vpc import Vpc as Vpc
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint as VpcEndpoint
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import (

@@ -10,6 +10,7 @@ from modules.endpoints import S3GatewayEndpoint
 from modules.existing_network import ExistingNetwork
 from modules.flow_logs import FlowLogs
 from modules.network import Network
+from modules.wheels import wheel_bucket
 
 
 def define_network(
@@ -36,6 +37,12 @@ def define_network(
         place=config.place,
         vpc_id=network.vpc_id,
         route_table_ids=network.route_table_ids,
-        readable_buckets=config.network.s3_endpoint_buckets,
+        readable_buckets=_readable_buckets(config),
     )
     return network
+
+
+def _readable_buckets(config: StaticEc2Config) -> list[str]:
+    source = config.ray.wheel_source
+    wheels = [] if source is None else [wheel_bucket(source)]
+    return list(dict.fromkeys([*config.network.s3_endpoint_buckets, *wheels]))

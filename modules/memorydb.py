@@ -8,7 +8,7 @@ from functools import cached_property
 from constructs import Construct
 
 from config.label import Label
-from config.memorydb import MemoryDbConfig
+from config.memorydb import ACCESS_STRING, MemoryDbConfig
 from modules.aws import (
     MemorydbAcl,
     MemorydbCluster,
@@ -60,8 +60,7 @@ class MemoryDb(Construct):
             self,
             "user",
             user_name=name,
-            # Everything but what administers the server.
-            access_string="on ~* &* +@all -@dangerous +info +keys +cluster|slots +cluster|shards +cluster|nodes",
+            access_string=ACCESS_STRING,
             authentication_mode=MemorydbUserAuthenticationMode(type="password", passwords=[self._password.read()]),
             tags=label.tags(PART),
         )

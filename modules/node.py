@@ -17,12 +17,14 @@ from modules.aws import (
     InstanceCreditSpecification,
     InstanceInstanceMarketOptions,
     InstanceInstanceMarketOptionsSpotOptions,
+    InstanceMaintenanceOptions,
     InstanceMetadataOptions,
     InstanceRootBlockDevice,
 )
 from modules.ids import THIS
 from modules.image import Image
 from modules.protection import waive
+from scripts.rendering.bootstrap import user_data_function
 from scripts.rendering.terraform_text import escape_interpolation
 
 
@@ -76,12 +78,14 @@ class Node(Construct):
             associate_public_ip_address=surroundings.public,
             iam_instance_profile=surroundings.instance_profile_name,
             key_name=surroundings.ssh_key_name,
-            user_data_base64=f"${{base64encode({script.fqn})}}",
+            user_data_base64=f"${{{user_data_function(user_data)}({script.fqn})}}",
             user_data_replace_on_change=True,
             monitoring=True,
             ebs_optimized=True,
             disable_api_termination=termination_protection,
             placement_group=placement_group,
+            # EC2 moves a node off failed hardware: same id, address, volumes.
+            maintenance_options=InstanceMaintenanceOptions(auto_recovery="default"),
             metadata_options=InstanceMetadataOptions(
                 http_endpoint="enabled",
                 http_tokens="required",  # IMDSv2: not an option
@@ -104,20 +108,11 @@ class Node(Construct):
             lifecycle=image.lifecycle,
             tags=all_tags,
         )
-        self._explain(config, surroundings)
-
-    def _explain(self, config: NodeConfig, surroundings: NodeSurroundings) -> None:
-        reasons = {}
         if surroundings.public:
-            reasons["CKV_AWS_88"] = (
-                "access.public_nodes asks for public addresses; security groups let in named ranges only."
+            waive(
+                self._instance,
+                CKV_AWS_88="access.public_nodes asks for public addresses; security groups let in named ranges only.",
             )
-        if config.metadata_hop_limit > 1:
-            reasons["CKV_AWS_341"] = (
-                "containers: true asks for a hop limit of 2, so that containers can use the node's role."
-            )
-        if reasons:
-            waive(self._instance, **reasons)
 
     @cached_property
     def instance_id(self) -> str:

@@ -28,23 +28,25 @@ def bucket_statements(readable: Sequence[str], writable: Sequence[str]) -> list[
     return statements
 
 
-def key_statements(key_arn: str, place: Place) -> list[Statement]:
+def key_statements(key_arn: str, place: Place, *services: str) -> list[Statement]:
     """Use of the key through the services that hold the nodes' data."""
-    services = [f"{service}.{place.region}.amazonaws.com" for service in ("s3", "secretsmanager")]
     return [
         Statement(
-            f"KeyFor{service.split('.')[0].title()}",
+            f"KeyFor{service.title()}",
             ["kms:Decrypt", "kms:GenerateDataKey"],
             [key_arn],
-            conditions=[Condition("StringEquals", "kms:ViaService", service)],
+            conditions=[Condition("StringEquals", "kms:ViaService", f"{service}.{place.region}.amazonaws.com")],
         )
         for service in services
     ]
 
 
-def secret_statements(secret_arns: Sequence[str]) -> list[Statement]:
-    """Read named secrets."""
-    return [Statement("ReadSecrets", ["secretsmanager:GetSecretValue"], secret_arns)]
+def secret_statements(secret_arns: Sequence[str], key_arn: str, place: Place) -> list[Statement]:
+    """Read named secrets, which the key encrypts."""
+    if not secret_arns:
+        return []
+    read = Statement("ReadSecrets", ["secretsmanager:GetSecretValue"], secret_arns)
+    return [*key_statements(key_arn, place, "secretsmanager"), read]
 
 
 def log_statements(log_group_arn: str) -> list[Statement]:

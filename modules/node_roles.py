@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cdktf import TerraformResource
 from constructs import Construct
@@ -37,14 +37,19 @@ class NodeRoles(Construct):
         self._roles["head"].attach(config.head_managed_policy_arns)
         self._roles["worker"].attach(config.worker_managed_policy_arns)
 
-    def allow_basics(self, *, key_arn: str, log_group_arn: str, secret_arns: dict[Tier, Sequence[str]]) -> None:
-        """What every node does: read its secrets, send logs and metrics, pull images, be reached by Session Manager."""
+    def allow_basics(
+        self, *, key_arn: str, log_group_arn: str | None, secret_arns: Mapping[Tier, Sequence[str]]
+    ) -> None:
+        """What every node does: read its secrets, pull images, be reached by Session Manager.
+
+        With a log group it sends logs and metrics, too.
+        """
+        reports = [] if log_group_arn is None else [*log_statements(log_group_arn), *metric_statements(self._label)]
         for tier, role in self._roles.items():
             statements = [
-                *key_statements(key_arn, self._place),
-                *secret_statements(secret_arns[tier]),
-                *log_statements(log_group_arn),
-                *metric_statements(self._label),
+                *key_statements(key_arn, self._place, "s3"),
+                *secret_statements(secret_arns[tier], key_arn, self._place),
+                *reports,
                 *session_statements(),
                 *registry_statements(self._place),
             ]

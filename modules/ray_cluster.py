@@ -13,7 +13,8 @@ from modules.ids import construct_id
 from modules.image import Image
 from modules.node import Node, NodeSurroundings
 from modules.worker_group import WorkerGroup
-from scripts.rendering.bootstrap import ClusterFacts, render_bootstrap
+from scripts.rendering.bootstrap import render_bootstrap
+from scripts.rendering.cluster_facts import ClusterFacts
 
 HEAD_NODE = "head-node"
 
@@ -69,9 +70,17 @@ class RayCluster(Construct):
 
     def _user_data(self, tier: Tier, group: str) -> Callable[[str], str]:
         node = self._config.head if tier == "head" else self._config.workers[group]
+        hook = None
+        if node.bootstrap_hook is not None:
+            hook = self._config.hook_file(node.bootstrap_hook).read_text(encoding="utf-8")
         return lambda node_name: render_bootstrap(
-            tier, node_name=node_name, node=node, ray=self._config.ray, facts=self._facts, group=group
+            tier, node_name=node_name, node=node, ray=self._config.ray, facts=self._facts, group=group, hook=hook
         )
+
+    @property
+    def head_instance_id(self) -> str:
+        """Instance id of the head, a token until apply."""
+        return self._head.instance_id
 
     @property
     def head_facts(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from constructs import Construct
 
 from config.firewall import declared_rules, security_groups
-from config.ports import DASHBOARD_PORT, Tier
+from config.ports import Tier
 from config.static_ec2 import StaticEc2Config
 from modules.cluster_network import define_network
 from modules.dns import HEAD, PrivateZone
@@ -22,11 +22,13 @@ from modules.s3 import Buckets
 from modules.secret import GeneratedSecret
 from modules.security_groups import SecurityGroups
 from modules.ssh_key import SshKey
-from scripts.rendering.bootstrap import ClusterFacts, EfsMount, HeadStore
+from modules.state_volume import HeadStateVolume
+from modules.wheels import wheel_statements
+from scripts.rendering.cluster_facts import ClusterFacts, EfsMount, HeadStore, StateVolume
 from stacks.base import EnvironmentStack
 
 _TOKEN_LENGTH = 64
-_NODE_LOG_RETENTION_DAYS = 365
+_STATE_VOLUME_GIB = 20
 
 
 class StaticEc2Stack(EnvironmentStack):
@@ -46,15 +48,42 @@ class StaticEc2Stack(EnvironmentStack):
             vpc_id=self._network.vpc_id,
         )
         self._roles = NodeRoles(self, "roles", config=config.iam, label=self.label, place=config.place)
-        self._node_logs = LogGroup(
+        self._node_logs = self._define_node_logs()
+        self._token = self._define_token()
+        self._zone = PrivateZone(self, "dns", label=self.label, vpc_id=self._network.vpc_id)
+        self._buckets = self._define_buckets()
+        self._efs = self._define_efs()
+        self._memorydb = self._define_memorydb()
+        self._state_volume = self._define_state_volume()
+        self._define_endpoints()
+        self._allow_nodes()
+        self._cluster = self._define_cluster()
+        if self._state_volume is not None:
+            self._state_volume.attach_to(self._cluster.head_instance_id)
+        self._publish()
+
+    @property
+    def _node_subnet_ids(self) -> dict[str, str]:
+        public = self._config.access.public_nodes
+        return self._network.public_subnet_ids if public else self._network.private_subnet_ids
+
+    def _define_node_logs(self) -> LogGroup | None:
+        observability = self._config.observability
+        if not observability.cloudwatch_agent:
+            return None
+        return LogGroup(
             self,
             "node_logs",
             label=self.label,
             part="nodes",
-            retention_days=_NODE_LOG_RETENTION_DAYS,
+            retention_days=observability.log_retention_days,
             key_arn=self._key.key_arn,
         )
-        self._token = GeneratedSecret(
+
+    def _define_token(self) -> GeneratedSecret | None:
+        if not self._config.has_token:
+            return None
+        return GeneratedSecret(
             self,
             "ray_token",
             label=self.label,
@@ -62,21 +91,8 @@ class StaticEc2Stack(EnvironmentStack):
             description="Token that every client and node of the Ray cluster shows",
             length=_TOKEN_LENGTH,
             key_arn=self._key.key_arn,
-            protect=config.protect,
+            protect=self._config.protect,
         )
-        self._zone = PrivateZone(self, "dns", label=self.label, vpc_id=self._network.vpc_id)
-        self._buckets = self._define_buckets()
-        self._efs = self._define_efs()
-        self._memorydb = self._define_memorydb()
-        self._define_endpoints()
-        self._allow_nodes()
-        self._cluster = self._define_cluster()
-        self._publish()
-
-    @property
-    def _node_subnet_ids(self) -> dict[str, str]:
-        public = self._config.access.public_nodes
-        return self._network.public_subnet_ids if public else self._network.private_subnet_ids
 
     def _define_endpoints(self) -> None:
         if not self._config.network.endpoints:
@@ -135,18 +151,33 @@ class StaticEc2Stack(EnvironmentStack):
             protect=self._config.protect,
         )
 
+    def _define_state_volume(self) -> HeadStateVolume | None:
+        config = self._config
+        if config.ray.head_storage != "rocksdb":
+            return None
+        return HeadStateVolume(
+            self,
+            "state_volume",
+            label=self.label,
+            zone=config.head_zone(),
+            size_gib=config.head.state_volume_gib or _STATE_VOLUME_GIB,
+            key_arn=self._key.key_arn,
+            protect=config.protect,
+        )
+
     def _allow_nodes(self) -> None:
-        head_secrets = [self._token.arn]
-        if self._memorydb is not None:
-            head_secrets.append(self._memorydb.password_secret_arn)
+        tokens = [self._token.arn] if self._token is not None else []
+        passwords = [self._memorydb.password_secret_arn] if self._memorydb is not None else []
         self._roles.allow_basics(
             key_arn=self._key.key_arn,
-            log_group_arn=self._node_logs.arn,
-            secret_arns={"head": head_secrets, "worker": [self._token.arn]},
+            log_group_arn=self._node_logs.arn if self._node_logs is not None else None,
+            secret_arns={"head": [*tokens, *passwords], "worker": tokens},
         )
         self._roles.allow("buckets", bucket_statements(self._buckets.readable_arns, self._buckets.writable_arns))
         if self._efs is not None:
             self._roles.allow("efs", self._efs.node_statements())
+        if self._config.ray.wheel_source is not None:
+            self._roles.allow("wheels", wheel_statements(self._config.ray.wheel_source, self._config.place))
 
     def _define_cluster(self) -> RayCluster:
         access = self._config.access
@@ -182,29 +213,35 @@ class StaticEc2Stack(EnvironmentStack):
         )
 
     def _cluster_facts(self) -> ClusterFacts:
-        efs, memorydb = self._efs, self._memorydb
+        efs = self._efs
         return ClusterFacts(
             cluster=self.label.cluster,
             region=self._config.region,
             head_address=self._zone.fqdn(HEAD),
-            token_secret=self.label.name("ray-token"),
-            log_group=self._node_logs.name,
+            token_secret=self.label.name("ray-token") if self._token is not None else None,
+            log_group=self._node_logs.name if self._node_logs is not None else None,
             metrics_namespace=metrics_namespace(self.label),
             efs=EfsMount(efs.file_system_id, efs.access_point_id, self._config.efs.mount_path)
             if efs is not None and self._config.efs is not None
             else None,
-            head_store=HeadStore(
-                address=memorydb.address,
-                user_name=memorydb.user_name,
-                password_secret=self.label.name("memorydb-password"),
-                namespace=self.label.cluster,
-            )
-            if memorydb is not None
-            else None,
+            head_store=self._head_store(),
+        )
+
+    def _head_store(self) -> HeadStore | StateVolume | None:
+        if self._state_volume is not None:
+            return StateVolume(self._state_volume.volume_id)
+        if self._memorydb is None:
+            return None
+        return HeadStore(
+            address=self._memorydb.address,
+            user_name=self._memorydb.user_name,
+            password_secret=self.label.name("memorydb-password"),
+            namespace=self.label.cluster,
         )
 
     def _publish(self) -> None:
         head = self._cluster.head_facts
+        dashboard = self._config.port_table["dashboard"].first
         self.publish(
             cluster=self.label.cluster,
             vpc_id=self._network.vpc_id,
@@ -214,14 +251,16 @@ class StaticEc2Stack(EnvironmentStack):
             key_arn=self._key.key_arn,
             role_arns=self._roles.arns,
             instance_profile_arns=self._roles.instance_profile_arns,
-            log_group=self._node_logs.name,
             bucket_names=self._buckets.names,
-            ray_token_secret_arn=self._token.arn,
             head={**head, "dns_name": self._zone.fqdn(HEAD)},
             workers=self._cluster.worker_facts,
-            dashboard_url=f"http://localhost:{DASHBOARD_PORT}",
-            dashboard_tunnel_command=_tunnel(head["instance_id"], self._config.region),
+            dashboard_url=f"http://localhost:{dashboard}",
+            dashboard_tunnel_command=_tunnel(head["instance_id"], self._config.region, dashboard),
         )
+        if self._token is not None:
+            self.publish(ray_token_secret_arn=self._token.arn)
+        if self._node_logs is not None:
+            self.publish(log_group=self._node_logs.name)
         if self._efs is not None:
             self.publish(efs_id=self._efs.file_system_id, efs_access_point_id=self._efs.access_point_id)
         if self._memorydb is not None:
@@ -229,12 +268,14 @@ class StaticEc2Stack(EnvironmentStack):
                 memorydb_address=self._memorydb.address,
                 memorydb_password_secret_arn=self._memorydb.password_secret_arn,
             )
+        if self._state_volume is not None:
+            self.publish(state_volume_id=self._state_volume.volume_id)
 
 
-def _tunnel(instance_id: str, region: str) -> str:
+def _tunnel(instance_id: str, region: str, port: int) -> str:
     """Command that brings the dashboard to the operator's machine, without an open port."""
     return (
         f"aws ssm start-session --region {region} --target {instance_id} "
         "--document-name AWS-StartPortForwardingSession "
-        f"--parameters portNumber={DASHBOARD_PORT},localPortNumber={DASHBOARD_PORT}"
+        f"--parameters portNumber={port},localPortNumber={port}"
     )

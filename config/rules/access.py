@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ports import CLIENT_PORTS
 from config.problems import Problem
 from config.rules.registry import rule
 from config.static_ec2 import StaticEc2Config
@@ -47,10 +46,12 @@ _RULES_OF_NODES = 8
 """Inbound rules that the head and workers need for each other, rounded up."""
 
 
-@rule("access")
+@rule("access", "ray")
 def rules_fit_into_a_group(environment: StaticEc2Config) -> Iterator[Problem]:
     """A range takes a rule for each port that it may reach, on the head."""
-    ranges = len(environment.access.client_cidrs) * len(CLIENT_PORTS) + len(environment.access.ssh_cidrs)
+    ranges = len(environment.access.client_cidrs) * len(environment.port_table.for_clients) + len(
+        environment.access.ssh_cidrs
+    )
     most = _RULES_PER_GROUP - _RULES_OF_NODES
     if ranges > most:
         yield Problem(("access",), f"got ranges that need {ranges} rules on the head", f"at most {most}: fewer ranges")
@@ -61,3 +62,15 @@ def key_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
     """A key without a way to port 22 would do nothing."""
     if environment.access.ssh_public_key is not None and not environment.access.ssh_cidrs:
         yield Problem(("access", "ssh_public_key"), "got a key", "access.ssh_cidrs to go with it, or no key")
+
+
+@rule("access")
+def clients_show_a_token(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Without a token, a port that clients reach runs anybody's code (GHSA-gx77-xgc2-4888)."""
+    access = environment.access
+    if access.allow_unauthenticated and access.client_cidrs:
+        yield Problem(
+            ("access", "allow_unauthenticated"),
+            f"got true with client_cidrs of {len(access.client_cidrs)}",
+            "no client_cidrs: make dashboard and make submit need none",
+        )

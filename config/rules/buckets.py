@@ -15,6 +15,8 @@ _ROLE_POLICY_CHARACTERS = 10_240
 """All inline policies of a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 _OTHER_POLICIES_CHARACTERS = 4_600
 """What a node's policies hold beside its buckets, measured on `production` and rounded up."""
+_WHEELS_POLICY_CHARACTERS = 300
+"""Beside twice the prefix that it names."""
 
 
 @rule("buckets")
@@ -45,15 +47,17 @@ _ARNS = {"read_only": 2, "read_write": 3}
 """How often a role's policy names a bucket: to list, to read, to write."""
 
 
-@rule("buckets", "project", "account_id")
+@rule("buckets", "project", "account_id", "ray")
 def role_policy_fits(environment: StaticEc2Config) -> Iterator[Problem]:
     """IAM limits the size of a role's policies, and each bucket adds its names to them."""
     used = {
         name: bucket.node_access for name, bucket in environment.all_buckets.items() if bucket.node_access != "none"
     }
+    source = environment.ray.wheel_source
     size = _OTHER_POLICIES_CHARACTERS + sum(
         _ARNS[access] * len(f'"arn:aws:s3:::{environment.bucket_name(name)}/*",') for name, access in used.items()
     )
+    size += _WHEELS_POLICY_CHARACTERS + 2 * len(source) if source is not None else 0
     if size > _ROLE_POLICY_CHARACTERS:
         yield Problem(
             ("buckets",),

@@ -9,6 +9,7 @@ from itertools import combinations
 from config.layout import network_zones
 from config.network import NetworkConfig
 from config.problems import Problem
+from config.rules.nodes import declared_nodes
 from config.rules.registry import rule
 from config.static_ec2 import StaticEc2Config
 from config.zones import zones_of
@@ -105,14 +106,16 @@ def subnets_do_not_overlap(environment: StaticEc2Config) -> Iterator[Problem]:
             yield Problem(path_b, f"got {b}", f"no overlap with {'.'.join(path_a)}, {a}")
 
 
-@rule("network", "access", "region")
+@rule("network", "access", "region", "ray")
 def nodes_reach_packages(environment: StaticEc2Config) -> Iterator[Problem]:
-    """A node without a way to the internet cannot install Ray."""
-    if not environment.layout.private or environment.nodes_reach_internet:
+    """A node without a way to the internet cannot install Ray, unless its packages are in S3."""
+    if not environment.layout.private or environment.nodes_reach_internet or environment.ray.wheel_source:
         return
     if environment.network.nat == "none":
         yield Problem(
-            ("network", "nat"), "got none", "single or per_zone: nodes in private subnets install Ray from the internet"
+            ("network", "nat"),
+            "got none",
+            "single or per_zone, or ray.wheel_source: nodes in private subnets install Ray from the internet",
         )
     else:
         yield Problem(
@@ -120,6 +123,33 @@ def nodes_reach_packages(environment: StaticEc2Config) -> Iterator[Problem]:
             "got none",
             "public subnets for the NAT gateway: nodes install Ray from the internet",
         )
+
+
+@rule("network", "access", "region", "ray", "head", "workers", "observability")
+def nodes_do_without_the_internet(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Without a way out, nodes take system packages from S3 and reach AWS through endpoints."""
+    if environment.ray.wheel_source is None or environment.nodes_reach_internet:
+        return
+    for path, node in declared_nodes(environment):
+        if node.ami != "al2023" and not node.ami.startswith("ami-"):
+            yield Problem(
+                (*path, "ami"),
+                f"got {node.ami} without a way out",
+                "al2023, whose packages are in S3, an image of your own that has them, or a NAT gateway",
+            )
+    if environment.ray.python_version == "3.10":
+        yield Problem(
+            ("ray", "python_version"), "got 3.10 without a way out", "3.11, 3.12 or 3.13, which al2023 has packages of"
+        )
+    missing = _needed_endpoints(environment) - set(environment.network.endpoints)
+    if missing:
+        yield Problem(("network", "endpoints"), f"got none for {', '.join(sorted(missing))}", "these too: no way out")
+
+
+def _needed_endpoints(environment: StaticEc2Config) -> set[str]:
+    needed = {"secretsmanager": environment.has_token, "ssm": True, "ssmmessages": True, "ec2messages": True}
+    agent = environment.observability.cloudwatch_agent
+    return {name for name, wanted in {**needed, "logs": agent, "monitoring": agent}.items() if wanted}
 
 
 @rule("network")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.hooks import hook_trouble
 from config.instance_types import architecture_of, can_be_ebs_optimized, family_of, has_gpu, is_burstable, runs_linux
 from config.label import is_own_tag
 from config.nodes import NodeConfig
-from config.ports import WORKER_RANGE
 from config.problems import Path, Problem
-from config.ray import MINIMUM_VERSION
 from config.rules.registry import rule
 from config.static_ec2 import StaticEc2Config
 
@@ -26,7 +25,8 @@ _DLAMI_GIB = 100
 its console proposes 100: https://github.com/aws/deep-learning-containers/pull/2425"""
 
 
-def _nodes(environment: StaticEc2Config) -> Iterator[tuple[Path, NodeConfig]]:
+def declared_nodes(environment: StaticEc2Config) -> Iterator[tuple[Path, NodeConfig]]:
+    """The nodes of an environment, with the place of their settings."""
     yield ("head",), environment.head
     for name, group in environment.workers.items():
         yield ("workers", name), group
@@ -35,7 +35,7 @@ def _nodes(environment: StaticEc2Config) -> Iterator[tuple[Path, NodeConfig]]:
 @rule("head", "workers")
 def architecture_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
     """An image boots only on its own architecture."""
-    for path, node in _nodes(environment):
+    for path, node in declared_nodes(environment):
         wanted = architecture_of(node.instance_type)
         if node.architecture is not None and node.architecture != wanted:
             yield Problem(
@@ -46,7 +46,7 @@ def architecture_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
 @rule("head", "workers")
 def gpu_image_has_gpus(environment: StaticEc2Config) -> Iterator[Problem]:
     """The GPU image carries NVIDIA drivers."""
-    for path, node in _nodes(environment):
+    for path, node in declared_nodes(environment):
         if node.ami == "dlami-gpu" and not has_gpu(node.instance_type):
             yield Problem(
                 (*path, "ami"),
@@ -58,7 +58,7 @@ def gpu_image_has_gpus(environment: StaticEc2Config) -> Iterator[Problem]:
 @rule("head", "workers")
 def node_tags_are_free(environment: StaticEc2Config) -> Iterator[Problem]:
     """Tags that Rayform sets itself cannot be set for a node either."""
-    for path, node in _nodes(environment):
+    for path, node in declared_nodes(environment):
         for key in node.tags:
             if is_own_tag(key):
                 yield Problem((*path, "tags", key), "got a tag that Rayform sets itself", "another key")
@@ -67,7 +67,7 @@ def node_tags_are_free(environment: StaticEc2Config) -> Iterator[Problem]:
 @rule("head", "workers")
 def type_is_ebs_optimized(environment: StaticEc2Config) -> Iterator[Problem]:
     """Every node is EBS-optimized."""
-    for path, node in _nodes(environment):
+    for path, node in declared_nodes(environment):
         if not can_be_ebs_optimized(node.instance_type):
             yield Problem(
                 (*path, "instance_type"),
@@ -79,7 +79,7 @@ def type_is_ebs_optimized(environment: StaticEc2Config) -> Iterator[Problem]:
 @rule("head", "workers")
 def type_runs_linux(environment: StaticEc2Config) -> Iterator[Problem]:
     """Every image is a Linux."""
-    for path, node in _nodes(environment):
+    for path, node in declared_nodes(environment):
         if not runs_linux(node.instance_type):
             yield Problem(
                 (*path, "instance_type"), f"got {node.instance_type}", "a type that runs Linux, such as m7g.large"
@@ -89,7 +89,7 @@ def type_runs_linux(environment: StaticEc2Config) -> Iterator[Problem]:
 @rule("head", "workers")
 def root_volume_is_possible(environment: StaticEc2Config) -> Iterator[Problem]:
     """EBS takes only some pairs of size, IOPS and throughput."""
-    for path, node in _nodes(environment):
+    for path, node in declared_nodes(environment):
         size, iops, throughput = node.root_volume_gib, node.root_volume_iops, node.root_volume_throughput_mibps
         if node.ami == "dlami-gpu" and size < _DLAMI_GIB:
             yield Problem((*path, "root_volume_gib"), f"got {size}", f"at least {_DLAMI_GIB} for the image dlami-gpu")
@@ -162,16 +162,6 @@ def placement_group_is_possible(environment: StaticEc2Config) -> Iterator[Proble
             )
 
 
-@rule("ray")
-def ray_has_token_authentication(environment: StaticEc2Config) -> Iterator[Problem]:
-    """Nodes are started with token authentication, which older releases lack."""
-    version = tuple(int(part) for part in environment.ray.version.split(".")[:2])
-    if version < MINIMUM_VERSION:
-        yield Problem(
-            ("ray", "version"), f"got {environment.ray.version}", "2.52.0 or newer, which has token authentication"
-        )
-
-
 def _amount(path: Path, name: str, amount: float) -> Iterator[Problem]:
     if name == "object_store_memory":
         yield Problem(path, "got a resource", "ray.object_store_memory_gib instead")
@@ -185,21 +175,34 @@ def image_knows_the_processor(environment: StaticEc2Config) -> Iterator[Problem]
 
     https://docs.aws.amazon.com/linux/al2023/ug/system-requirements.html
     """
-    for path, node in _nodes(environment):
+    for path, node in declared_nodes(environment):
         if node.ami == "al2023" and family_of(node.instance_type) == "a1":
             yield Problem((*path, "ami"), f"got al2023 on {node.instance_type}", "an Ubuntu image, or a newer type")
 
 
 @rule("head", "workers")
 def resources_are_possible(environment: StaticEc2Config) -> Iterator[Problem]:
-    """A node has whole amounts of a resource (tasks take parts of them), and a worker process needs a port."""
-    for path, node in _nodes(environment):
+    """A node has whole amounts of a resource; tasks take parts of them."""
+    for path, node in declared_nodes(environment):
         for name, amount in node.resources.items():
             yield from _amount((*path, "resources", name), name, amount)
-        ports = WORKER_RANGE.last - WORKER_RANGE.first + 1
-        if node.resources.get("CPU", 0) > ports:
+
+
+@rule("head", "workers")
+def login_user_is_not_known(environment: StaticEc2Config) -> Iterator[Problem]:
+    """The presets have users of their own."""
+    for path, node in declared_nodes(environment):
+        if node.login_user is not None and not node.ami.startswith("ami-"):
             yield Problem(
-                (*path, "resources", "CPU"),
-                f"got {node.resources['CPU']:g}",
-                f"at most {ports}, the ports for worker processes",
+                (*path, "login_user"), f"got {node.login_user}", f"nothing: {node.ami} has {node.preset_user}"
             )
+
+
+@rule("head", "workers")
+def bootstrap_hook_is_there(environment: StaticEc2Config) -> Iterator[Problem]:
+    """A hook is a script beside the environment file."""
+    for path, node in declared_nodes(environment):
+        if node.bootstrap_hook is not None:
+            trouble = hook_trouble(environment.hook_file(node.bootstrap_hook))
+            if trouble is not None:
+                yield Problem((*path, "bootstrap_hook"), f"got {node.bootstrap_hook}, {trouble[0]}", trouble[1])

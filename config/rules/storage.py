@@ -60,6 +60,16 @@ def head_storage_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
         yield Problem(("memorydb",), "got MemoryDB that nothing uses", "ray.head_storage: memorydb to go with it")
 
 
+@rule("head", "ray")
+def state_volume_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Only the RocksDB store is on a volume of its own."""
+    size, storage = environment.head.state_volume_gib, environment.ray.head_storage
+    if size is not None and storage != "rocksdb":
+        yield Problem(
+            ("head", "state_volume_gib"), f"got {size} with {storage}", "ray.head_storage: rocksdb to go with it"
+        )
+
+
 @rule("memorydb", "network", "access", "region")
 def replicas_have_zones(environment: StaticEc2Config) -> Iterator[Problem]:
     """A replica in the primary's zone is lost with it."""

@@ -50,6 +50,31 @@ def has_memorydb(config: StaticEc2Config) -> bool:
     return config.memorydb is not None
 
 
+def has_head_storage(config: StaticEc2Config) -> bool:
+    """Environments whose head keeps its state."""
+    return config.ray.head_storage != "none"
+
+
+def has_token(config: StaticEc2Config) -> bool:
+    """Environments with token authentication."""
+    return config.has_token
+
+
+def has_secrets(config: StaticEc2Config) -> bool:
+    """Environments with a token or MemoryDB."""
+    return config.has_token or has_memorydb(config)
+
+
+def has_node_logs(config: StaticEc2Config) -> bool:
+    """Environments whose nodes run the CloudWatch agent."""
+    return config.observability.cloudwatch_agent
+
+
+def has_log_groups(config: StaticEc2Config) -> bool:
+    """Environments with flow logs or the CloudWatch agent."""
+    return own_vpc(config) or has_node_logs(config)
+
+
 def is_protected(config: StaticEc2Config) -> bool:
     """Protected environments."""
     return config.protect

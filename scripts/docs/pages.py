@@ -6,10 +6,12 @@ from scripts.audit.docs import render_checks_markdown
 from scripts.docs.config_reference import SCHEMA_NAME, render_config_markdown, render_json_schema
 from scripts.docs.make_targets import render_make_targets
 from scripts.docs.page import Page
+from scripts.docs.ports_reference import render_ports
 
 PAGES = (
     Page("make.md", render_make_targets),
     Page("config.md", render_config_markdown),
     Page(SCHEMA_NAME, render_json_schema, has_note=False),
     Page("checks.md", render_checks_markdown),
+    Page("ports.md", render_ports),
 )

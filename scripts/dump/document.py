@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from config.ports import PORTS
+from config.ports import PortTable
 from config.static_ec2 import StaticEc2Config
 from scripts.dump.plain import plain
 from scripts.dump.quick_reference import quick_reference
@@ -13,6 +13,7 @@ from scripts.inventory import Inventory
 from scripts.inventory.instances import Nodes, Volume
 from scripts.inventory.reading import Reading, Unreadable, mapped
 from scripts.inventory.security_groups import SecurityGroupRule, SecurityGroups
+from scripts.inventory.user_data import UserData
 
 
 def dump_document(inventory: Inventory, config: StaticEc2Config, *, generated: datetime) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def dump_document(inventory: Inventory, config: StaticEc2Config, *, generated: d
         "secrets": plain(inventory.secrets),
         "logs": plain(inventory.logs),
         "records": plain(inventory.records),
-        "required_ports": _required_ports(),
+        "required_ports": _required_ports(config.port_table),
     }
 
 
@@ -85,23 +86,29 @@ def _nodes(nodes: Nodes) -> Any:
             **plain(instance),
             "volumes": _volumes(nodes.volumes, instance.instance_id),
             "termination_protection": plain(nodes.termination_protection.get(instance.instance_id)),
+            "user_data": plain(_fingerprint(nodes.user_data.get(instance.instance_id))),
         }
         for instance in instances
     ]
+
+
+def _fingerprint(user_data: Reading[UserData] | None) -> Reading[str] | None:
+    """Not the text: a user's hook in it may hold what a dump must not show. Two dumps compare all the same."""
+    return None if user_data is None else mapped(user_data, lambda found: found.fingerprint)
 
 
 def _volumes(volumes: Reading[tuple[Volume, ...]], instance_id: str) -> Any:
     return plain(mapped(volumes, lambda found: [volume for volume in found if volume.instance_id == instance_id]))
 
 
-def _required_ports() -> list[dict[str, Any]]:
+def _required_ports(ports: PortTable) -> list[dict[str, Any]]:
     return [
         {
             "name": port.name,
-            "ports": str(port.first) if port.first == port.last else f"{port.first}-{port.last}",
+            "ports": port.shown,
             "purpose": port.purpose,
             "head_from": list(port.head_from),
             "worker_from": list(port.worker_from),
         }
-        for port in PORTS
+        for port in ports
     ]

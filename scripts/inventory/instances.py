@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from config.label import CLUSTER_TAG
 from scripts.inventory.filters import in_batches
@@ -12,10 +12,13 @@ from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Read, Reading, joined, mapped
 from scripts.inventory.scope import Scope
 from scripts.inventory.shapes import Tags, name_of, ordered, tags_of
+from scripts.inventory.user_data import UserData, user_data_of
 
 DESCRIBE_INSTANCES = Read("ec2", "DescribeInstances", items="Reservations")
-DESCRIBE_INSTANCE_ATTRIBUTE = Read("ec2", "DescribeInstanceAttribute")
+DESCRIBE_INSTANCE_ATTRIBUTE = Read("ec2", "DescribeInstanceAttribute", absent=("InvalidInstanceID.NotFound",))
 DESCRIBE_VOLUMES = Read("ec2", "DescribeVolumes", items="Volumes")
+
+T = TypeVar("T")
 
 ENDED = frozenset({"shutting-down", "terminated"})
 
@@ -67,6 +70,8 @@ class Nodes:
     volumes: Reading[tuple[Volume, ...]]
     termination_protection: Mapping[str, Reading[bool]]
     """By instance id; read where the environment wants it."""
+    user_data: Mapping[str, Reading[UserData]]
+    """By id of the instances that the state knows."""
 
 
 def collect_nodes(reader: Reader, scope: Scope) -> Nodes:
@@ -74,17 +79,31 @@ def collect_nodes(reader: Reader, scope: Scope) -> Nodes:
     known = frozenset(scope.state.values("aws_instance"))
     cluster = scope.environment.label.cluster
     instances = reader.start(DESCRIBE_INSTANCES, Filters=scope.vpc_filter)
-    protection = {
-        id_: reader.start(DESCRIBE_INSTANCE_ATTRIBUTE, InstanceId=id_, Attribute="disableApiTermination")
-        for id_ in _head_ids(scope)
-    }
+    protection = _start_attributes(reader, _head_ids(scope), "disableApiTermination")
+    user_data = _start_attributes(reader, known, "userData")
     attached = in_batches("attachment.instance-id", known)
     volumes = [reader.start(DESCRIBE_VOLUMES, Filters=filters) for filters in attached]
     return Nodes(
         instances=instances.parse(lambda answer: _instances(answer, known, cluster)),
         volumes=_sorted_volumes(answer.parse(_volumes) for answer in volumes),
-        termination_protection={id_: _protection(answer) for id_, answer in protection.items()},
+        termination_protection=_attributes(protection, lambda found: bool(found["DisableApiTermination"]["Value"])),
+        user_data=_attributes(user_data, user_data_of),
     )
+
+
+def _start_attributes(reader: Reader, instance_ids: Iterable[str], attribute: str) -> dict[str, Answer]:
+    return {
+        id_: reader.start(DESCRIBE_INSTANCE_ATTRIBUTE, InstanceId=id_, Attribute=attribute)
+        for id_ in sorted(instance_ids)
+    }
+
+
+def _attributes(answers: Mapping[str, Answer], parse: Callable[[Mapping[str, Any]], T]) -> dict[str, Reading[T]]:
+    """By instance id; instances that are gone are left out."""
+    readings = {
+        id_: answer.parse(lambda found: None if found is None else parse(found)) for id_, answer in answers.items()
+    }
+    return {id_: reading for id_, reading in readings.items() if reading is not None}
 
 
 def _sorted_volumes(batches: Iterable[Reading[tuple[Volume, ...]]]) -> Reading[tuple[Volume, ...]]:
@@ -96,11 +115,7 @@ def _head_ids(scope: Scope) -> list[str]:
     heads = (
         node for node in scope.state.of_type("aws_instance") if (node.attributes.get("tags") or {}).get("Name") == name
     )
-    return sorted(str(head.attributes["id"]) for head in heads)
-
-
-def _protection(answer: Answer) -> Reading[bool]:
-    return answer.parse(lambda attribute: bool(attribute["DisableApiTermination"]["Value"]))
+    return [str(head.attributes["id"]) for head in heads]
 
 
 def _instances(answer: list[Any], known: frozenset[str], cluster: str) -> tuple[Instance, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -9,11 +10,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from config.paths import TEMPLATES
 
 
+@functools.cache
 def template_environment() -> Environment:
     """Templates in which a variable that is missing is an error."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
+        # Bash counts with ${#…}.
+        comment_start_string="{##",
+        comment_end_string="##}",
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

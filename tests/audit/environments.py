@@ -11,6 +11,7 @@ from config.yaml_file import read_yaml
 
 FILES = {
     "small": Path(__file__).parent / "small.yaml",
+    "rocksdb": Path(__file__).parent / "rocksdb.yaml",
     "everything": ROOT / "tests/config/everything.yaml",
     **{name: ENVIRONMENTS / f"{name}.yaml" for name in environment_names()},
 }

@@ -8,10 +8,12 @@ from typing import Any
 from scripts.inventory.efs import AccessPoint
 from scripts.inventory.iam import Policy
 from scripts.inventory.network import Route
+from scripts.inventory.reading import readable
 from scripts.inventory.s3 import LifecycleRule
 from scripts.inventory.security_groups import SecurityGroupRule
 from tests.audit.change import REMOVED
-from tests.audit.healthy import tls_only
+from tests.audit.environments import load
+from tests.audit.healthy import healthy, tls_only
 
 OPEN_RULE = SecurityGroupRule("sgr-x", "sg-head", False, "tcp", 8265, 8265, "0.0.0.0/1", "quick test")
 OPEN_DEFAULT = SecurityGroupRule("sgr-x", "sg-default", True, "-1", -1, -1, "0.0.0.0/0", "")
@@ -26,6 +28,17 @@ WHOLE_SERVICE = {"Statement": [{"Effect": "Allow", "Action": "iam:*", "Resource"
 def allowing(action: str, resource: str) -> dict[str, Any]:
     """A policy that allows one thing without a condition."""
     return {"Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]}
+
+
+_BOOT_SCRIPT = readable(healthy(load("small")).nodes.user_data["i-0"]).text
+BOOT = "nodes.user_data.i-0.text"
+"""Where the boot script of the head is."""
+
+
+def booting(old: str, new: str) -> str:
+    """The boot script of the small environment's head, with one thing changed."""
+    assert old in _BOOT_SCRIPT
+    return _BOOT_SCRIPT.replace(old, new)
 
 
 LOGS_BUCKET_ARN = "arn:aws:s3:::ray-small-logs-123456789012"
@@ -96,6 +109,7 @@ FAULTS: dict[str, tuple[str, Any]] = {
     "memorydb.tls_on": ("memorydb.clusters.0.tls", False),
     "memorydb.acl_closed": ("memorydb.clusters.0.acl_name", "open-access"),
     "memorydb.users_need_password": ("memorydb.users.0.authentication", "no-password"),
+    "memorydb.users_limited": ("memorydb.users.0.access_string", "on ~* &* +@all"),
     "memorydb.one_shard": ("memorydb.clusters.0.shards", 2),
     "memorydb.replicas_declared": ("memorydb.clusters.0.replicas", 0),
     "memorydb.encrypted_with_our_key": ("memorydb.clusters.0.kms_key", None),
@@ -122,6 +136,10 @@ FAULTS: dict[str, tuple[str, Any]] = {
     "nodes.ebs_optimized": ("nodes.instances.0.ebs_optimized", False),
     "nodes.tagged": ("nodes.instances.1.tags.Tier", "other"),
     "nodes.head_protected": ("nodes.termination_protection.i-0", False),
+    "nodes.ray_token_on": (BOOT, booting("RAY_AUTH_MODE=token", "RAY_AUTH_MODE=disabled")),
+    "nodes.ray_flags_match_ports": (BOOT, booting(" --port=6379", " --port=6380")),
+    "nodes.no_secret_in_user_data": (BOOT, booting('say "start"', "export WANDB_API_KEY=0123456789abcdef")),
+    "nodes.head_storage_declared": (BOOT, booting("=rediss://", "=redis://")),
     "dns.head_record_right": ("records.0.0.values", ("10.9.9.9",)),
     "logs.declared_groups_there": ("logs.groups.1", REMOVED),
     "logs.flow_logs_on": ("logs.flow_logs", ()),
@@ -154,5 +172,17 @@ MORE_FAULTS: tuple[tuple[str, str, Any], ...] = (
     ("s3.lifecycle_declared", _A_LIFECYCLE, replace(RULE, filters=("Prefix checkpoints/",), expire_days=1)),
     ("s3.lifecycle_declared", _A_LIFECYCLE, replace(RULE, others=("Expiration.Date 2026-12-01",))),
     ("logs.declared_groups_there", "logs.groups.0", REMOVED),
+    ("memorydb.acl_closed", "memorydb.acls.0.user_names", ("default", "ray-small-gcs")),
+    ("memorydb.acl_closed", "memorydb.acls.0.user_names", ("by-hand", "ray-small-gcs")),
+    ("nodes.ray_token_on", BOOT, ""),
+    ("nodes.ray_token_on", BOOT, booting("Environment=RAY_AUTH_MODE=token\n", "")),
+    ("nodes.ray_flags_match_ports", BOOT, booting("--max-worker-port=19999", "--max-worker-port=65000")),
+    ("nodes.ray_flags_match_ports", BOOT, booting(" --port=6379", " --port 6379")),
+    ("nodes.ray_flags_match_ports", BOOT, booting(" --port=6379", " --port=6379 --redis-shard-ports=7000")),
+    ("nodes.ray_flags_match_ports", BOOT, booting("Environment=AUTOSCALER_METRIC_PORT=44217\n", "")),
+    ("nodes.head_storage_declared", BOOT, booting("gcs.example:6379", "other.example:6379")),
+    ("nodes.head_storage_declared", BOOT, booting("namespace=ray-small", "namespace=ray-other")),
+    ("nodes.head_storage_declared", BOOT, booting("--redis-username=ray-small-gcs", "--redis-username=default")),
+    ("nodes.head_storage_declared", BOOT, booting("ray-small-memorydb-password", "ray-other-memorydb-password")),
 )
 """Further ways to fail, for checks that once passed them."""

@@ -6,9 +6,10 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from config.firewall import declared_rules, security_groups
+from config.memorydb import ACCESS_STRING
 from config.s3 import LOGS_BUCKET
 from config.static_ec2 import StaticEc2Config
-from scripts.audit.declared_nodes import declared_names
+from scripts.audit.declared_nodes import Declaration, declared_names
 from scripts.inventory import Inventory
 from scripts.inventory.dns import Record
 from scripts.inventory.efs import AccessPoint, FileSystem, MountTarget
@@ -39,6 +40,12 @@ from scripts.inventory.s3 import (
 )
 from scripts.inventory.secrets import Secret
 from scripts.inventory.security_groups import SecurityGroup, SecurityGroupRule, SecurityGroups
+from scripts.inventory.user_data import UserData
+from scripts.rendering.bootstrap import render_bootstrap
+from scripts.rendering.cluster_facts import ClusterFacts, EfsMount, HeadStore, StateVolume
+
+STATE_VOLUME_ID = "vol-0123456789abcdef0"
+"""The volume of the RocksDB store."""
 
 
 def tls_only(action: str, *resources: str) -> dict[str, Any]:
@@ -65,9 +72,7 @@ def healthy(config: StaticEc2Config) -> Inventory:
         buckets=tuple(_bucket(config, name) for name in config.all_buckets),
         file_systems=(_file_system(config),) if config.efs else (),
         memorydb=_memorydb(config),
-        secrets=tuple(
-            Secret(config.label.name(part), _arn(config), False) for part in ("ray-token", "memorydb-password")
-        ),
+        secrets=tuple(Secret(config.label.name(part), _arn(config), False) for part in _secrets(config)),
         logs=_logs(config),
         nodes=_nodes(config),
         images=tuple(
@@ -76,6 +81,11 @@ def healthy(config: StaticEc2Config) -> Inventory:
         records=((Record(f"head.{config.name}.{config.project}.internal", "A", ("10.0.0.4",)),),),
         coverage=Coverage(1, ()),
     )
+
+
+def _secrets(config: StaticEc2Config) -> list[str]:
+    parts = {"ray-token": config.has_token, "memorydb-password": config.memorydb is not None}
+    return [part for part, declared in parts.items() if declared]
 
 
 def _tags(config: StaticEc2Config, **more: str) -> dict[str, str]:
@@ -185,6 +195,8 @@ def _role(config: StaticEc2Config, name: str, attached: list[str]) -> Role:
         inline.append("buckets")
     if config.efs is not None:
         inline.append("efs")
+    if config.ray.wheel_source is not None:
+        inline.append("wheels")
     return Role(
         name=name,
         arn=f"arn:{name}",
@@ -302,7 +314,7 @@ def _memorydb(config: StaticEc2Config) -> MemoryDb:
     return MemoryDb(
         clusters=(cluster,),
         acls=(Acl(name, (name,)),),
-        users=(User(name, "password", 1, "on ~* +@all"),),
+        users=(User(name, "password", 1, ACCESS_STRING),),
         subnet_groups=(SubnetGroup(name, tuple(_subnet_id(tier, zone, cidr) for zone, cidr in subnets.items())),),
         maxmemory_policies={name: wanted.maxmemory_policy},
     )
@@ -311,11 +323,11 @@ def _memorydb(config: StaticEc2Config) -> MemoryDb:
 def _logs(config: StaticEc2Config) -> Logs:
     prefix = f"/{config.project}/{config.name}"
     flow_logs = config.network.flow_logs
+    days = {"flow-logs": flow_logs.retention_days}
+    if config.observability.cloudwatch_agent:
+        days["nodes"] = config.observability.log_retention_days
     return Logs(
-        groups=(
-            LogGroup(f"{prefix}/flow-logs", flow_logs.retention_days, _arn(config)),
-            LogGroup(f"{prefix}/nodes", 365, _arn(config)),
-        ),
+        groups=tuple(LogGroup(f"{prefix}/{part}", kept, _arn(config)) for part, kept in days.items()),
         flow_logs=(FlowLog("fl-1", "ACTIVE", flow_logs.traffic, f"{prefix}/flow-logs"),),
     )
 
@@ -324,7 +336,42 @@ def _nodes(config: StaticEc2Config) -> Nodes:
     names = list(declared_names(config))
     instances = tuple(_instance(config, index, name) for index, name in enumerate(names))
     volumes = tuple(_volume(config, index, name) for index, name in enumerate(names))
-    return Nodes(instances, volumes, {"i-0": config.protect})
+    if config.ray.head_storage == "rocksdb":
+        size = config.head.state_volume_gib or 20
+        volumes += (Volume(STATE_VOLUME_ID, "i-0", "/dev/sdf", "gp3", size, True, _arn(config)),)
+    user_data = {f"i-{index}": UserData(_script(config, name)) for index, name in enumerate(names)}
+    return Nodes(instances, volumes, {"i-0": config.protect}, user_data)
+
+
+def _script(config: StaticEc2Config, name: str) -> str:
+    wanted: Declaration = declared_names(config)[name]
+    part = name.removeprefix(f"{config.label.cluster}-")
+    hook = wanted.settings.bootstrap_hook
+    return render_bootstrap(
+        wanted.tier,
+        node_name=part,
+        node=wanted.settings,
+        ray=config.ray,
+        facts=_facts(config),
+        group="head" if wanted.tier == "head" else part.split("-", 1)[1].rpartition("-")[0],
+        hook=config.hook_file(hook).read_text() if hook else None,
+    )
+
+
+def _facts(config: StaticEc2Config) -> ClusterFacts:
+    label = config.label
+    redis = HeadStore("gcs.example", label.name("gcs"), label.name("memorydb-password"), label.cluster)
+    stores = {"none": None, "memorydb": redis, "rocksdb": StateVolume(STATE_VOLUME_ID)}
+    return ClusterFacts(
+        cluster=label.cluster,
+        region=config.region,
+        head_address=f"head.{config.name}.{config.project}.internal",
+        token_secret=label.name("ray-token") if config.has_token else None,
+        log_group=f"/{config.project}/{config.name}/nodes" if config.observability.cloudwatch_agent else None,
+        metrics_namespace=f"Rayform/{label.cluster}",
+        efs=EfsMount("fs-1", "fsap-1", config.efs.mount_path) if config.efs else None,
+        head_store=stores[config.ray.head_storage],
+    )
 
 
 def _instance(config: StaticEc2Config, index: int, name: str) -> Instance:

@@ -6,6 +6,7 @@ For integration tests: `tamper(environment)` on the embedded AWS, then `make aud
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,13 @@ class Tampering:
         head = self.named("aws_instance", "head-node")
         self.client("ec2").modify_instance_metadata_options(InstanceId=head, HttpTokens="optional")
 
+    def boot_without_token(self) -> None:
+        head, ec2 = self.named("aws_instance", "head-node"), self.client("ec2")
+        script = b64decode(ec2.describe_instance_attribute(InstanceId=head, Attribute="userData")["UserData"]["Value"])
+        open_script = script.replace(b"RAY_AUTH_MODE=token", b"RAY_AUTH_MODE=disabled")
+        ec2.stop_instances(InstanceIds=[head])  # EC2 refuses to change it while the instance runs
+        ec2.modify_instance_attribute(InstanceId=head, UserData={"Value": open_script})
+
     def retag(self) -> None:
         tags = [{"Key": "Owner", "Value": "nobody"}]
         self.client("ec2").create_tags(Resources=[self.named("aws_instance", "head-node")], Tags=tags)
@@ -89,6 +97,7 @@ class Tampering:
 TAMPERINGS: dict[str, Callable[[Tampering], None]] = {
     "security_groups.ingress_declared": Tampering.open_port,
     "nodes.metadata_needs_token": Tampering.weaken_metadata,
+    "nodes.ray_token_on": Tampering.boot_without_token,
     "nodes.tagged": Tampering.retag,
     "s3.public_access_blocked": Tampering.unblock,
     "s3.versioned": Tampering.suspend,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from config.paths import ROOT
+from config.memorydb import ACCESS_STRING
 from scripts.audit.checks import CHECKS
-from scripts.audit.checks.logs import NODE_LOG_RETENTION_DAYS
 from scripts.audit.engine import Outcome, judge
 from scripts.audit.registry import Check
+from scripts.inventory.security_groups import SecurityGroupRule
 from tests.audit.change import REFUSED, REMOVED, change, readings
 from tests.audit.environments import FILES, load
 from tests.audit.faults import FAULTS, MORE_FAULTS, allowing
@@ -58,6 +58,7 @@ def test_what_is_nearly_as_declared_fails(check_id: str, path: str, value: objec
         ("iam.no_star_on_star", "iam.roles.1.inline_policies.0.document", allowing("*", "arn:aws:s3:::one")),
         ("s3.tls_only", "buckets.0.policy", tls_only("*", "*")),
         ("efs.tls_only", "file_systems.0.policy", tls_only("elasticfilesystem:*", "*")),
+        ("memorydb.users_limited", "memorydb.users.0.access_string", ACCESS_STRING.replace(" +@all", " -@all +@all")),
     ],
 )
 def test_what_is_written_otherwise_passes(check_id: str, path: str, value: object) -> None:
@@ -80,8 +81,15 @@ def test_one_node_without_data_is_unknown_among_the_others(check_id: str, path: 
     assert len(results) == len(SMALL.workers) + 2  # the head, and one group of two
 
 
-def test_the_stack_keeps_node_logs_as_long_as_the_audit_wants() -> None:
-    assert f"_NODE_LOG_RETENTION_DAYS = {NODE_LOG_RETENTION_DAYS}\n" in (ROOT / "stacks/static_ec2.py").read_text()
+def test_a_rule_that_was_added_is_shown_with_the_ports_that_it_opens() -> None:
+    rule = SecurityGroupRule("sgr-x", "sg-head", False, "tcp", 8000, 10500, "10.9.0.0/16", "by hand")
+    faulty = change(HEALTHY, "security_groups.rules.0", rule)
+    results = judge(faulty, SMALL, [BY_ID["security_groups.ingress_declared"]])
+    details = [result.detail for result in results if "10.9.0.0/16" in result.detail]
+    assert details == [
+        "not declared: tcp 8000-10500, peer 10.9.0.0/16 (by hand), "
+        "opens dashboard 8265, client 10001, workers 10002-19999"
+    ]
 
 
 NOT_JUDGED = {"buckets.0.logging"}

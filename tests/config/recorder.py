@@ -20,6 +20,8 @@ class Recorder:
         if name in model.model_fields:
             self.read.add(name)
             return getattr(self.environment, name)
+        if name.startswith("_"):
+            return getattr(self.environment, name)
         attribute = inspect.getattr_static(model, name)
         if isinstance(attribute, property) and name in vars_of(model):
             assert attribute.fget is not None

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from config.instance_types import architecture_of, can_be_ebs_optimized, has_gpu, is_burstable, runs_linux
+from config.instance_types import (
+    architecture_of,
+    can_be_ebs_optimized,
+    has_gpu,
+    is_burstable,
+    runs_linux,
+    vcpus_of,
+)
 from config.nodes import NodeConfig
 
 ARM64 = """
@@ -63,3 +70,12 @@ def test_old_families_lack_ebs_optimization(instance_type: str) -> None:
 @pytest.mark.parametrize("instance_type", ["mac1.metal", "mac2.metal", "mac2-m2pro.metal"])
 def test_macs_do_not_run_linux(instance_type: str) -> None:
     assert not runs_linux(instance_type)
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "vcpus"),
+    [("t3.medium", 2), ("m7i.large", 2), ("m7i.xlarge", 4), ("m7i.48xlarge", 192), ("c7i.metal-24xl", 96),
+     ("g4dn.metal", None)],
+)  # fmt: skip
+def test_size_says_how_many_vcpus(instance_type: str, vcpus: int | None) -> None:
+    assert vcpus_of(instance_type) == vcpus

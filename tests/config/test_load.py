@@ -49,7 +49,7 @@ def _parent(content: Any, place: Place) -> Any:
 
 def _check(content: CommentedMap) -> Environment | None:
     try:
-        return check_environment(YamlFile(Path("fuzz.yaml"), content), name="fuzz")
+        return check_environment(YamlFile(EVERYTHING.path.with_name("fuzz.yaml"), content), name="fuzz")
     except ConfigError as error:
         lines = error.lines
     assert lines

@@ -22,6 +22,7 @@ def new_workspace(directory: Path) -> Workspace:
     workspace.environments.mkdir()
     for path in [*ENVIRONMENTS.glob("*.yaml"), *OWN.glob("*.yaml")]:
         shutil.copy(path, workspace.environments)
+    shutil.copytree(OWN / "hooks", workspace.environments / "hooks")
     return workspace
 
 

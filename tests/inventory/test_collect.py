@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
@@ -23,8 +25,9 @@ from scripts.inventory.reader import Coverage, Reader
 from scripts.inventory.reading import Read, Unreadable, readable
 from scripts.inventory.scope import scope_of
 from scripts.inventory.session import Session
+from scripts.inventory.user_data import user_data_of
 from tests.audit.environments import load
-from tests.inventory.world import SECRET_VALUE, World
+from tests.inventory.world import BOOT_SCRIPT, SECRET_VALUE, World
 
 SMALL = load("small")
 
@@ -128,6 +131,30 @@ def test_groups_of_an_interface_are_groups_of_the_instance(inventory: Inventory)
     assert [volume.instance_id for volume in readable(inventory.nodes.volumes)] == [node.instance_id]
     assert list(inventory.nodes.termination_protection) == [node.instance_id]
     assert [image.image_id for image in readable(inventory.images)] == [node.image_id]
+
+
+def test_user_data_is_read_and_not_shown(inventory: Inventory) -> None:
+    (node,) = readable(inventory.nodes.instances)
+    user_data = readable(inventory.nodes.user_data[node.instance_id])
+    assert user_data.text == BOOT_SCRIPT
+    assert SECRET_VALUE not in repr(user_data)
+
+
+@pytest.mark.parametrize("text", ["", "#!/bin/bash\necho ä\n"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_user_data_is_unpacked(text: str, pack: Callable[[bytes], bytes]) -> None:
+    value = b64encode(pack(text.encode())).decode()
+    assert user_data_of({"UserData": {"Value": value}}).text == text
+
+
+def test_an_instance_may_have_no_user_data() -> None:
+    assert user_data_of({"UserData": {}}).text == ""
+
+
+@pytest.mark.parametrize("content", [b"\x1f\x8b broken", gzip.compress(b"cut off" * 99)[:-20], b"\xff\xfe"])
+def test_user_data_that_is_no_text_is_unreadable(content: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - what makes a Reader say that it was not read
+        user_data_of({"UserData": {"Value": b64encode(content).decode()}})
 
 
 def test_order_does_not_depend_on_the_answers(world: World, inventory: Inventory) -> None:

@@ -11,6 +11,8 @@ from config.static_ec2 import StaticEc2Config
 from scripts.state import Resource, State
 
 SECRET_VALUE = "hunter2-never-shown"
+BOOT_SCRIPT = f"#!/bin/bash\nexport PASSWORD={SECRET_VALUE}\n"
+"""As a careless hook may have it."""
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -135,5 +137,6 @@ class World:
             # As Terraform does when an address is asked for: the groups are then on the interface only.
             NetworkInterfaces=[interface],
             TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
+            UserData=BOOT_SCRIPT,
         )["Instances"][0]["InstanceId"]
         self._note("aws_instance", id=instance, ami=image, tags={"Name": "ray-small-head-node"})

@@ -6,6 +6,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from base64 import b64decode
 
 import pytest
 from botocore.exceptions import ClientError
@@ -199,6 +200,16 @@ def test_launch_keeps_what_was_asked_for(aws: Clients) -> None:
     assert protected["DisableApiTermination"] == {"Value": True}
     with pytest.raises(ClientError, match="OperationNotPermitted"):
         ec2.terminate_instances(InstanceIds=ids)
+
+
+def test_user_data_is_changed_as_it_is_given(aws: Clients) -> None:
+    ec2 = aws("ec2")
+    image = aws("ssm").get_parameter(Name=PRESETS[0][0])["Parameter"]["Value"]
+    launch = {"ImageId": image, "InstanceType": "t3.medium", "MinCount": 1, "MaxCount": 1}
+    instance = ec2.run_instances(**launch, UserData="one")["Instances"][0]["InstanceId"]
+    ec2.modify_instance_attribute(InstanceId=instance, UserData={"Value": b"two"})
+    found = ec2.describe_instance_attribute(InstanceId=instance, Attribute="userData")["UserData"]
+    assert b64decode(found["Value"]) == b"two"
 
 
 def test_endpoint_interfaces_and_routes_follow(aws: Clients) -> None:

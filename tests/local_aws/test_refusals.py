@@ -61,6 +61,19 @@ def test_launch(aws: Clients, network: Network, changes: dict[str, Any], code: s
     refused(aws("ec2").run_instances, code, MinCount=1, MaxCount=1, **{**launch, **changes})
 
 
+def test_a_volume_is_attached_once_and_in_its_zone(aws: Clients, network: Network) -> None:
+    ec2 = aws("ec2")
+    launch = {"ImageId": network.image, "InstanceType": "t3.medium", "SubnetId": network.subnet}
+    instance = ec2.run_instances(**launch, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
+    here, there = (
+        ec2.create_volume(AvailabilityZone=f"us-west-2{zone}", Size=1, VolumeType="gp3")["VolumeId"] for zone in "ab"
+    )
+    given = {"InstanceId": instance, "Device": "/dev/sdf"}
+    refused(ec2.attach_volume, "InvalidVolume.ZoneMismatch", VolumeId=there, **given)
+    ec2.attach_volume(VolumeId=here, **given)
+    refused(ec2.attach_volume, "VolumeInUse", VolumeId=here, **given)
+
+
 @pytest.mark.parametrize(
     ("size", "iops", "throughput"), [(10, 6000, 125), (10, 3000, 1000), (10, 100, 125), (10, 3000, 50)]
 )

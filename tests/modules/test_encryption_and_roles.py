@@ -85,6 +85,60 @@ def test_only_the_head_reads_the_memorydb_password() -> None:
     assert head == [*worker, "${aws_secretsmanager_secret.memorydb_password.arn}"]
 
 
+def test_without_a_token_there_is_no_secret_and_no_right_to_one() -> None:
+    stack = synth(environment(access={"allow_unauthenticated": True}))
+    assert not stack.of("aws_secretsmanager_secret")
+    for tier in ("head", "worker"):
+        actions = {action for each in node_documents(stack, tier)["node"] for action in each["actions"]}
+        assert "secretsmanager:GetSecretValue" not in actions
+        assert {each["sid"] for each in node_documents(stack, tier)["node"]}.isdisjoint({"KeyForSecretsmanager"})
+    assert "RAY_AUTH_MODE=disabled" in stack.document["locals"]["ray_head_user_data"]
+
+
+def test_without_a_token_the_head_still_reads_its_password() -> None:
+    settings = {"access": {"allow_unauthenticated": True}, "ray": {"head_storage": "memorydb"}, "memorydb": {}}
+    stack = synth(environment(**settings))
+    assert node_statement(stack, "head", "ReadSecrets")["resources"] == [
+        "${aws_secretsmanager_secret.memorydb_password.arn}"
+    ]
+    assert not [each for each in node_documents(stack, "worker")["node"] if each["sid"] == "ReadSecrets"]
+
+
+def test_without_the_agent_nodes_may_send_neither_logs_nor_metrics() -> None:
+    stack = synth(environment(observability={"cloudwatch_agent": False}))
+    assert list(stack.of("aws_cloudwatch_log_group")) == ["flow_logs_log_group"]
+    for tier in ("head", "worker"):
+        sids = {each["sid"] for each in node_documents(stack, tier)["node"]}
+        assert sids.isdisjoint({"WriteLogs", "SendMetrics"})
+
+
+def test_logs_of_the_nodes_are_kept_as_long_as_declared() -> None:
+    assert example("production").of("aws_cloudwatch_log_group")["node_logs"]["retention_in_days"] == 365
+    stack = synth(environment(observability={"log_retention_days": 30}))
+    assert stack.of("aws_cloudwatch_log_group")["node_logs"]["retention_in_days"] == 30
+
+
+@pytest.mark.parametrize(
+    ("source", "objects", "condition"),
+    [
+        ("s3://wheels/ray/2.60", "arn:aws:s3:::wheels/ray/2.60/*", ["ray/2.60/*"]),
+        ("s3://wheels", "arn:aws:s3:::wheels/*", None),
+    ],
+)
+def test_nodes_read_the_wheels_and_nothing_else_of_their_bucket(
+    source: str, objects: str, condition: list[str] | None
+) -> None:
+    stack = synth(environment(ray={"wheel_source": source}))
+    for tier in ("head", "worker"):
+        list_, read = node_documents(stack, tier)["wheels"]
+        assert (list_["actions"], list_["resources"]) == (["s3:ListBucket"], ["arn:aws:s3:::wheels"])
+        assert [(each["test"], each["variable"], each["values"]) for each in list_.get("condition", [])] == (
+            [("StringLike", "s3:prefix", condition)] if condition else []
+        )
+        assert (read["actions"], read["resources"]) == (["s3:GetObject"], [objects])
+    assert "wheels" not in node_documents(synth(environment()), "head")
+
+
 def test_file_system_is_used_through_the_access_point() -> None:
     mount, _ = node_documents(example("production"), "worker")["efs"]
     assert mount["condition"][0]["variable"] == "elasticfilesystem:AccessPointArn"

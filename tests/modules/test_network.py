@@ -71,6 +71,15 @@ def test_s3_endpoint_lets_named_buckets_be_read() -> None:
     assert named["resources"] == ["arn:aws:s3:::anonymous-data", "arn:aws:s3:::anonymous-data/*"]
 
 
+def test_s3_endpoint_lets_the_wheels_pass() -> None:
+    settings = network(s3_endpoint_buckets=["anonymous-data", "wheels"])
+    stack = synth(environment(**settings, ray={"wheel_source": "s3://wheels/ray"}))
+    named = stack.statements("s3_endpoint_policy")[0]
+    assert named["resources"] == [
+        f"arn:aws:s3:::{resource}" for bucket in ("anonymous-data", "wheels") for resource in (bucket, f"{bucket}/*")
+    ]
+
+
 def test_nat_waits_for_the_internet_gateway() -> None:
     gateways = example("production").of("aws_nat_gateway").values()
     assert {each["depends_on"][0] for each in gateways} == {"aws_internet_gateway.network_internet_gateway"}

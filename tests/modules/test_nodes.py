@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml.comments import CommentedMap
 
+from config.load import check_environment
+from config.static_ec2 import StaticEc2Config
+from config.yaml_file import YamlFile
 from tests.synthesis import Synthesized, environment, example, synth
 
 UBUNTU = "/aws/service/canonical/ubuntu/server"
@@ -26,6 +31,7 @@ def test_every_node_is_hardened() -> None:
         }
         assert node["root_block_device"]["encrypted"] is True
         assert node["root_block_device"]["kms_key_id"] == "${aws_kms_key.kms.arn}"
+        assert node["maintenance_options"] == {"auto_recovery": "default"}
         assert (node["monitoring"], node["ebs_optimized"], node["associate_public_ip_address"]) == (True, True, False)
 
 
@@ -136,6 +142,26 @@ def test_user_data_reaches_terraform_escaped_but_for_references() -> None:
     script = example("production").document["locals"]["ray_head_user_data"]
     assert "$${HOME_DIR}" in script
     assert "rediss://${aws_memorydb_cluster.memorydb_cluster.cluster_endpoint[0].address}:6379" in script
+
+
+def with_hook(tmp_path: Path, hook: str) -> Synthesized:
+    (tmp_path / "hook.sh").write_text(hook, encoding="utf-8")
+    given = CommentedMap({"flavour": "static-ec2", "target": "local", "region": "us-west-2",
+                          "head": {"bootstrap_hook": "hook.sh"}})  # fmt: skip
+    config = check_environment(YamlFile(tmp_path / "test.yaml", given), name="test")
+    assert isinstance(config, StaticEc2Config)
+    return synth(config)
+
+
+def test_a_hook_is_part_of_the_user_data(tmp_path: Path) -> None:
+    script = with_hook(tmp_path, "#!/bin/bash\necho ${HOME}\n").document["locals"]["ray_head_user_data"]
+    assert "#!/bin/bash\necho $${HOME}\n" in script
+
+
+def test_user_data_is_compressed_when_it_must_be(tmp_path: Path) -> None:
+    assert example("demo").of("aws_instance")["ray_head"]["user_data_base64"].startswith("${base64encode(")
+    node = with_hook(tmp_path, "#!/bin/bash\n" + "# as long as it can be\n" * 1000).only("aws_instance")
+    assert node["user_data_base64"] == "${base64gzip(local.ray_head_user_data)}"
 
 
 def test_extra_tags_are_on_instance_and_volume() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from config.ports import PORTS
+from config.ports import port_table
+from config.ray_ports import RayPortsConfig
 from tests.synthesis import Synthesized, environment, example, synth
 
 INGRESS, EGRESS = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"
@@ -54,7 +55,7 @@ def test_between_nodes_there_are_the_ports_of_the_table_and_no_other() -> None:
     for tier in ("head", "worker"):
         wanted = sorted(
             (port.first, port.last, source)
-            for port in PORTS
+            for port in port_table(RayPortsConfig())
             for source in port.sources(tier)  # type: ignore[arg-type]
             if source != "clients"
         )
@@ -68,6 +69,13 @@ def test_between_nodes_there_are_the_ports_of_the_table_and_no_other() -> None:
             if "referenced_security_group_id" in rule
         )
         assert found == wanted
+
+
+def test_ports_that_were_changed_are_the_ones_that_are_opened() -> None:
+    stack = synth(environment(ray={"ports": {"gcs": 7379, "workers": "20000-29999"}}))
+    found = {rule["from_port"] for rule in rules(stack, INGRESS, "head")}
+    assert {7379, 20000} <= found
+    assert found.isdisjoint({6379, 10002})
 
 
 def test_all_traffic_between_nodes_is_an_explicit_choice() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from config.memorydb import ACCESS_STRING
 from tests.synthesis import Synthesized, environment, example, synth
 
 
@@ -135,11 +137,40 @@ def test_memorydb_is_one_shard_with_a_replica_tls_and_its_own_user() -> None:
     assert cluster["acl_name"] == "${aws_memorydb_acl.memorydb_acl.name}"
     assert cluster["snapshot_retention_limit"] == 7
     assert stack.only("aws_memorydb_user")["authentication_mode"]["type"] == "password"
+    assert stack.only("aws_memorydb_user")["access_string"] == ACCESS_STRING
     assert stack.only("aws_memorydb_parameter_group")["parameter"] == [
         {"name": "maxmemory-policy", "value": "allkeys-lru"}
     ]
 
 
+def rocksdb(**settings: Any) -> Synthesized:
+    return synth(environment(ray={"head_storage": "rocksdb"}, **settings))
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_the_state_volume_is_encrypted_and_kept(protect: bool) -> None:
+    volume = rocksdb(protect=protect, head={"zone": "us-west-2b"}).only("aws_ebs_volume")
+    assert (volume["availability_zone"], volume["size"], volume["type"]) == ("us-west-2b", 20, "gp3")
+    assert (volume["encrypted"], volume["kms_key_id"]) == (True, "${aws_kms_key.kms.arn}")
+    assert volume.get("lifecycle", {}).get("prevent_destroy", False) is protect
+    assert volume["final_snapshot"] is protect
+    assert rocksdb(head={"state_volume_gib": 7}).only("aws_ebs_volume")["size"] == 7
+
+
+def test_the_state_volume_outlives_the_head() -> None:
+    stack = rocksdb()
+    volume, attachment = stack.only("aws_ebs_volume"), stack.only("aws_volume_attachment")
+    assert "aws_instance" not in json.dumps(volume)
+    assert attachment["volume_id"] == "${aws_ebs_volume.state_volume.id}"
+    assert attachment["instance_id"] == "${aws_instance.ray_head.id}"
+    assert attachment["stop_instance_before_detaching"] is True
+    # The head is made before the volume is attached, and finds it by its id.
+    assert "${aws_ebs_volume.state_volume.id}" in stack.document["locals"]["ray_head_user_data"]
+    assert set(stack.of("aws_volume_attachment")) == {"state_volume_attachment"}
+
+
 def test_storage_is_off_when_left_out() -> None:
     stack = synth(environment())
-    assert not any(stack.of(kind) for kind in ("aws_efs_file_system", "aws_memorydb_cluster", "aws_s3_bucket"))
+    assert not any(
+        stack.of(kind) for kind in ("aws_efs_file_system", "aws_memorydb_cluster", "aws_s3_bucket", "aws_ebs_volume")
+    )

@@ -66,6 +66,19 @@ def test_default_tags_name_cluster_owner_and_own_tags() -> None:
     ]
 
 
+def test_outputs_of_what_is_not_there_are_left_out() -> None:
+    config = environment(
+        access={"allow_unauthenticated": True},
+        observability={"cloudwatch_agent": False},
+        ray={"head_storage": "rocksdb", "ports": {"dashboard": 9265}},
+    )
+    outputs = synth(config).document["output"]
+    assert outputs.keys().isdisjoint({"ray_token_secret_arn", "log_group", "memorydb_address"})
+    assert outputs["state_volume_id"]["value"] == "${aws_ebs_volume.state_volume.id}"
+    assert outputs["dashboard_url"]["value"] == "http://localhost:9265"
+    assert "portNumber=9265,localPortNumber=9265" in outputs["dashboard_tunnel_command"]["value"]
+
+
 def test_outputs_are_what_a_person_needs_next() -> None:
     outputs = set(example("production").document["output"])
     assert outputs == {

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from config.ports import port_table
+from config.ray_ports import RayPortsConfig
 from scripts.docs import __main__ as docs
 from scripts.docs import page
 from scripts.docs.page import Page
+from scripts.docs.ports_reference import render_ports
 
 
 @pytest.fixture
@@ -32,6 +35,29 @@ def test_a_missing_or_changed_page_fails_the_check(
     assert run(monkeypatch, "--check") == 0
     example.path.write_text("edited by hand")
     assert run(monkeypatch, "--check") == 2
+
+
+def test_the_page_of_ports_has_every_port_with_what_pins_it() -> None:
+    rows = render_ports().splitlines()
+    for port in port_table(RayPortsConfig()):
+        (row,) = (row for row in rows if f"| `{port.name}` |" in row)
+        assert row.startswith(f"| {port.shown} |")
+        assert all(f"`{pin}`" in row for pin in port.pinned_by)
+
+
+def test_the_page_of_ports_says_who_reaches_what() -> None:
+    page = render_ports()
+    for row in (
+        "| GCS, the directory of the cluster | workers | not there |",
+        "| Dashboard and Jobs API | workers, `access.client_cidrs` | not there |",
+        "| Dashboard agent, for logs | nobody | head |",
+        "| mount targets | 2049 | head, workers |",
+        "| MemoryDB | 6379 | head |",
+        "| workers | 22 | `access.ssh_cidrs` |",
+        "| interface endpoints | 443 | head, workers |",
+        "| the internet | 80 | head, workers |",
+    ):
+        assert row in page
 
 
 def test_the_page_says_that_it_is_generated(example: Page, monkeypatch: pytest.MonkeyPatch) -> None:

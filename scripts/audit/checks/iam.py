@@ -156,6 +156,8 @@ def _declared_inline_policies(config: StaticEc2Config) -> dict[str, set[str]]:
         nodes.add("buckets")
     if config.efs is not None:
         nodes.add("efs")
+    if config.ray.wheel_source is not None:
+        nodes.add("wheels")
     return {config.label.name("flow-logs"): {"write"}, **{config.label.name(tier): nodes for tier in NODE_ROLES}}
 
 

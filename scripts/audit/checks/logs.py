@@ -12,19 +12,15 @@ from scripts.audit.wanted import encrypted_with_our_key, present
 from scripts.inventory import Inventory
 from scripts.inventory.reading import each, readable
 
-NODE_LOG_RETENTION_DAYS = 365
-"""What `stacks/static_ec2.py` gives the nodes' group; a test compares the two."""
 
-
-@check("logs.declared_groups_there", severity=Severity.HIGH)
+@check("logs.declared_groups_there", severity=Severity.HIGH, applies=applies.has_log_groups)
 def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """The log group of the nodes is there, and that of the flow logs where the VPC is ours.
+    """The log group of the nodes is there where they run the agent, and that of the flow logs where the VPC is ours.
 
     Fix: apply again.
     """
-    wanted = {_group(config, "nodes")}
-    if applies.own_vpc(config):
-        wanted.add(_group(config, "flow-logs"))
+    parts = {"nodes": applies.has_node_logs(config), "flow-logs": applies.own_vpc(config)}
+    wanted = {_group(config, part) for part, declared in parts.items() if declared}
     yield from present("the log group", {group.name for group in each(inventory.logs.groups)}, wanted)
 
 
@@ -52,18 +48,18 @@ def flow_logs_kept_as_declared(inventory: Inventory, config: StaticEc2Config) ->
             yield expect(group.name, "days kept", group.retention_days, config.network.flow_logs.retention_days)
 
 
-@check("logs.node_logs_kept", severity=Severity.LOW)
+@check("logs.node_logs_kept", severity=Severity.LOW, applies=applies.has_node_logs)
 def node_logs_kept(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """Logs of the nodes are kept for a year.
+    """Logs of the nodes are kept as long as declared.
 
-    Fix: apply again.
+    Fix: `observability.log_retention_days`, then apply.
     """
     for group in each(inventory.logs.groups):
         if group.name == _group(config, "nodes"):
-            yield expect(group.name, "days kept", group.retention_days, NODE_LOG_RETENTION_DAYS)
+            yield expect(group.name, "days kept", group.retention_days, config.observability.log_retention_days)
 
 
-@check("logs.retention_limited", severity=Severity.LOW)
+@check("logs.retention_limited", severity=Severity.LOW, applies=applies.has_log_groups)
 def retention_limited(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """No log group keeps its records for ever.
 
@@ -73,7 +69,7 @@ def retention_limited(inventory: Inventory, _config: StaticEc2Config) -> Iterato
         yield Verdict(group.name, group.retention_days is not None, f"days kept: {shown(group.retention_days)}")
 
 
-@check("logs.encrypted_with_our_key", severity=Severity.MEDIUM)
+@check("logs.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_log_groups)
 def logs_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """Log groups are encrypted with the key of the environment.
 

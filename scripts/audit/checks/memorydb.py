@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.memorydb import MemoryDbConfig
+from config.memorydb import ACCESS_STRING, MemoryDbConfig
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
-from scripts.audit.verdict import Verdict, expect
+from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present
 from scripts.inventory import Inventory
 from scripts.inventory.reading import each
@@ -43,15 +43,15 @@ def tls_on(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
 
 
 @check("memorydb.acl_closed", severity=Severity.HIGH, applies=applies.has_memorydb)
-def acl_closed(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
-    """The cluster uses a list of users of its own, not AWS's `open-access`, and never the user `default`.
+def acl_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The cluster knows the user of the head and no other: not AWS's `open-access`, and never the user `default`.
 
     Fix: apply again.
     """
     users = {acl.name: acl.user_names for acl in each(inventory.memorydb.acls)}
     for cluster in each(inventory.memorydb.clusters):
         names = users.get(cluster.acl_name, ())
-        closed = cluster.acl_name != OPEN_ACL and bool(names) and "default" not in names
+        closed = cluster.acl_name != OPEN_ACL and names == (config.label.name("gcs"),)
         yield Verdict(cluster.name, closed, f"ACL is {cluster.acl_name} with users {', '.join(names) or 'unknown'}")
 
 
@@ -64,6 +64,18 @@ def users_need_password(inventory: Inventory, _config: StaticEc2Config) -> Itera
     for user in each(inventory.memorydb.users):
         ok = user.authentication == "password" and user.password_count > 0
         yield Verdict(user.name, ok, f"authentication is {user.authentication}, {user.password_count} passwords")
+
+
+@check("memorydb.users_limited", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+def users_limited(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """The user of the head may do what Ray needs and administer nothing.
+
+    Fix: apply again.
+    """
+    for user in each(inventory.memorydb.users):
+        ok = _rights(user.access_string) == _rights(ACCESS_STRING)
+        wanted = "" if ok else f", want {ACCESS_STRING}"
+        yield Verdict(user.name, ok, f"access string is {shown(user.access_string)}{wanted}")
 
 
 @check("memorydb.one_shard", severity=Severity.HIGH, applies=applies.has_memorydb)
@@ -153,3 +165,11 @@ def in_node_subnets(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
     for group in each(inventory.memorydb.subnet_groups):
         others = tuple(id_ for id_ in group.subnet_ids if id_ not in wanted)
         yield expect(group.name, "subnets beside those of the nodes", others, ())
+
+
+_WRITTEN_BY_AWS = frozenset({"-@all", "resetchannels"})
+"""What AWS adds to an access string; both only take away."""
+
+
+def _rights(access_string: str) -> list[str]:
+    return [right for right in access_string.split() if right not in _WRITTEN_BY_AWS]

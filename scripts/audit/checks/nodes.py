@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
 from scripts.audit.declared_nodes import DeclaredNode, declared_names, declared_nodes
+from scripts.audit.node_script import NodeScript, node_script
 from scripts.audit.registry import Severity, check
+from scripts.audit.secret_forms import secrets_in
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present, tagged
 from scripts.inventory import Inventory
 from scripts.inventory.instances import Volume
-from scripts.inventory.reading import Unreadable, readable
+from scripts.inventory.reading import Unreadable, each, readable
+
+_AUTH_MODE = "RAY_AUTH_MODE"
 
 
 @check("nodes.declared_nodes_there", severity=Severity.HIGH)
@@ -222,6 +226,117 @@ def head_protected(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ve
         if node.tier == "head":
             unread = Unreadable("ec2:DescribeInstanceAttribute", "no answer: the state names another head")
             yield expect(node.name, "termination protection", protection.get(node.instance.instance_id, unread), True)
+
+
+@check("nodes.ray_token_on", severity=Severity.HIGH, applies=applies.has_token)
+def ray_token_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Ray asks for the token on every node: without it, whoever reaches one of its ports runs code on the cluster.
+
+    Read in the unit that the node's user data writes.
+
+    Fix: apply again, which replaces the node.
+    """
+
+    def judge(node: DeclaredNode, user_data: str) -> Iterator[Verdict]:
+        mode = node_script(user_data).variables(node.tier).get(_AUTH_MODE)
+        yield expect(node.name, _AUTH_MODE, mode, "token")
+
+    yield from _of_user_data(inventory, config, judge)
+
+
+@check("nodes.ray_flags_match_ports", severity=Severity.MEDIUM)
+def ray_flags_match_ports(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Ray is started with every port of the table pinned and no other: security groups open no port but those.
+
+    Read in the unit and the start script that the node's user data writes.
+
+    Fix: `ray.ports`, then apply, which replaces the node.
+    """
+
+    def judge(node: DeclaredNode, user_data: str) -> Iterator[Verdict]:
+        wanted = {*config.port_table.ray_start_flags(node.tier), *config.port_table.ray_variables(node.tier)}
+        found = node_script(user_data).port_pins(node.tier)
+        differences = {"missing": wanted - found, "not of the table": found - wanted}
+        wrong = "; ".join(f"{what}: {shown(pins)}" for what, pins in differences.items() if pins)
+        yield Verdict(node.name, not wrong, wrong or f"exactly the {len(wanted)} flags and variables of the table")
+
+    yield from _of_user_data(inventory, config, judge)
+
+
+@check("nodes.no_secret_in_user_data", severity=Severity.HIGH)
+def no_secret_in_user_data(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Nothing in user data looks like a secret: what runs on the node, and whoever may describe instances, reads it.
+
+    Fix: take it out of `bootstrap_hook`, where the node's role can read it from Secrets Manager, then change it.
+    """
+
+    def judge(node: DeclaredNode, user_data: str) -> Iterator[Verdict]:
+        found = list(secrets_in(user_data))
+        yield Verdict(node.name, not found, "; ".join(found) or "nothing that looks like a secret")
+
+    yield from _of_user_data(inventory, config, judge)
+
+
+@check("nodes.head_storage_declared", severity=Severity.HIGH, applies=applies.has_head_storage)
+def head_storage_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The head keeps its state where declared: over TLS in our MemoryDB, as its own user; or on our encrypted volume.
+
+    Read in the head's user data, and compared with the cluster or with the volume that is attached to the head.
+
+    Fix: `ray.head_storage`, then apply, which replaces the head.
+    """
+
+    def judge(node: DeclaredNode, user_data: str) -> Iterator[Verdict]:
+        script = node_script(user_data)
+        if node.tier == "worker":
+            return
+        if config.ray.head_storage == "memorydb":
+            yield from _in_memorydb(node, script, inventory, config)
+        else:
+            yield from _on_volume(node, script, inventory)
+
+    yield from _of_user_data(inventory, config, judge)
+
+
+def _in_memorydb(
+    node: DeclaredNode, script: NodeScript, inventory: Inventory, config: StaticEc2Config
+) -> Iterator[Verdict]:
+    variables, label = script.variables("head"), config.label
+    yield expect(node.name, "namespace", variables.get("RAY_external_storage_namespace"), label.cluster)
+    yield expect(node.name, "user", script.redis_user_names, {label.name("gcs")})
+    yield expect(node.name, "secret of the password", script.redis_password_secrets, {label.name("memorydb-password")})
+    clusters = [cluster for cluster in each(inventory.memorydb.clusters) if cluster.name == label.name("gcs")]
+    wanted = next((f"rediss://{cluster.endpoint}" for cluster in clusters), "that of a cluster that is there")
+    yield expect(node.name, "address of the store", variables.get("RAY_REDIS_ADDRESS"), wanted)
+
+
+def _on_volume(node: DeclaredNode, script: NodeScript, inventory: Inventory) -> Iterator[Verdict]:
+    yield expect(node.name, "kind of the store", script.variables("head").get("RAY_gcs_storage"), "rocksdb")
+    attached = {volume.volume_id: volume for volume in _volumes(inventory, node.instance.instance_id)}
+    if not attached:
+        yield _unseen_volume(node, "nothing is known of its volumes")
+        return
+    volumes = [attached.get(id_) for id_ in script.volume_ids]
+    if len(volumes) != 1 or volumes[0] is None:
+        yield Verdict(node.name, False, f"volume of the store is {shown(script.volume_ids)}, want one that is attached")
+    elif not volumes[0].encrypted:
+        yield Verdict(node.name, False, f"volume {volumes[0].volume_id} is not encrypted")
+    else:
+        yield encrypted_with_our_key(f"{node.name} {volumes[0].device}", volumes[0].kms_key_arn, inventory)
+
+
+def _of_user_data(
+    inventory: Inventory, config: StaticEc2Config, judge: Callable[[DeclaredNode, str], Iterator[Verdict]]
+) -> Iterator[Verdict]:
+    """Judge what the nodes' user data says; UNKNOWN for a node of which it was not read."""
+    for node in declared_nodes(inventory, config):
+        id_ = node.instance.instance_id
+        unread = Unreadable("ec2:DescribeInstanceAttribute", "no answer: the state does not know the node", id_)
+        user_data = inventory.nodes.user_data.get(id_, unread)
+        if isinstance(user_data, Unreadable):
+            yield Verdict(node.name, user_data, str(user_data))
+        else:
+            yield from judge(node, user_data.text)
 
 
 def _unseen_volume(node: DeclaredNode, why: str) -> Verdict:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_network
 
-from config.firewall import Direction, Rule, declared_rules, security_groups
+from config.firewall import ALL_PROTOCOLS, TIERS, Direction, Rule, declared_rules, security_groups
+from config.ports import Port
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
@@ -35,6 +36,8 @@ def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iter
 @check("security_groups.ingress_declared", severity=Severity.HIGH)
 def ingress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """What comes in is exactly what the port table and the access section declare: nothing missing, nothing added.
+
+    A rule that was added is shown with the ports of `docs/ports.md` that it opens.
 
     Fix: `access.client_cidrs` or `access.ssh_cidrs` for a rule that is wanted; then apply, which removes the others.
     """
@@ -115,7 +118,7 @@ def _compare(inventory: Inventory, config: StaticEc2Config, direction: Direction
     for name in (config.label.name(group) for group in security_groups(config)):
         wrong = [
             *_missing(name, {line: rule for line, rule in wanted.items() if line not in found}),
-            *_added(name, {line: rule for line, rule in found.items() if line not in wanted}),
+            *_added(name, {line: rule for line, rule in found.items() if line not in wanted}, config),
         ]
         count = sum(line[0] == name for line in wanted)
         yield from wrong or [Verdict(name, True, f"exactly the {count} declared rules")]
@@ -127,10 +130,26 @@ def _missing(group: str, rules: dict[Line, Rule]) -> Iterator[Verdict]:
             yield Verdict(group, False, f"missing: {ports}, peer {peer} ({rule.description})")
 
 
-def _added(group: str, rules: dict[Line, SecurityGroupRule]) -> Iterator[Verdict]:
+def _added(group: str, rules: dict[Line, SecurityGroupRule], config: StaticEc2Config) -> Iterator[Verdict]:
     for (name, ports, peer), rule in sorted(rules.items(), key=lambda item: item[0]):
         if name == group:
-            yield Verdict(group, False, f"not declared: {ports}, peer {peer} ({rule.description or 'no description'})")
+            detail = f"not declared: {ports}, peer {peer} ({rule.description or 'no description'})"
+            yield Verdict(group, False, detail + _opened(group, rule, config))
+
+
+def _opened(group: str, rule: SecurityGroupRule, config: StaticEc2Config) -> str:
+    """The ports of the table that an ingress rule opens, in words; nothing when it opens none."""
+    tier = next((tier for tier in TIERS if config.label.name(tier) == group), None)
+    if rule.egress or tier is None:
+        return ""
+    reached = [f"{port.name} {port.shown}" for port in config.port_table if port.is_on(tier) and _reaches(rule, port)]
+    return f", opens {', '.join(reached)}" if reached else ""
+
+
+def _reaches(rule: SecurityGroupRule, port: Port) -> bool:
+    if rule.protocol == ALL_PROTOCOLS:
+        return True
+    return rule.protocol == "tcp" and rule.first_port <= port.last and port.first <= rule.last_port
 
 
 def _declared_line(rule: Rule, config: StaticEc2Config) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,12 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.models.instances import Instance
-from moto.ec2.responses import EC2Response
+from moto.ec2.responses import EC2Response, instances
 
 from scripts.local_aws.extensions import ec2_spot
 from scripts.local_aws.extensions.ec2_placement_groups import group_named
 from scripts.local_aws.extensions.ec2_volumes import settle_root_volumes, size_from_image
-from scripts.local_aws.extensions.plumbing import AwsError, Params, copy_given, op, wrap, wrap_property
+from scripts.local_aws.extensions.plumbing import AwsError, Params, copy_given, op, wrap, wrap_function, wrap_property
 
 HOP_LIMITS = range(1, 65)
 
@@ -117,6 +118,15 @@ def _monitoring(self: Any, params: Params, state: str) -> Params:
         self.ec2_backend.get_instance(instance_id).monitoring_state = state
     answers = [{"InstanceId": instance_id, "Monitoring": {"State": state}} for instance_id in params["InstanceIds"]]
     return {"InstanceMonitorings": answers}
+
+
+@wrap_function(instances, "parse_user_data")
+def parse_user_data(original: Callable[[Any], Any], value: Any) -> Any:
+    """ModifyInstanceAttribute takes a blob, which moto has decoded and would decode again.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html
+    """
+    return original(b64encode(value) if isinstance(value, bytes) else value)
 
 
 @op(EC2Response)

@@ -1,4 +1,4 @@
-"""EBS volumes: sizes that come from the image, gp3 performance and its limits."""
+"""EBS volumes: sizes that come from the image, gp3 performance and its limits, what cannot be attached."""
 
 from __future__ import annotations
 
@@ -75,6 +75,20 @@ def create_volume(original: Callable[..., Any], self: Any, **given: Any) -> Any:
         refuse_gp3(int(given.get("size") or IMAGE_GIB), given.get("iops"), given.get("throughput"))
         given["throughput"] = given.get("throughput") or GP3_MIBPS
     return original(self, **given)
+
+
+@wrap(EC2Backend, "attach_volume")
+def attach_volume(
+    original: Callable[..., Any], self: Any, volume_id: str, instance_id: str, *rest: Any, **more: Any
+) -> Any:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachVolume.html"""
+    volume, instance = self.get_volume(volume_id), self.get_instance(instance_id)
+    if volume.attachment is not None:
+        raise AwsError("VolumeInUse", f"{volume_id} is already attached to an instance")
+    if volume.availability_zone != instance.availability_zone:
+        message = f"The volume '{volume_id}' is not in the same availability zone as instance '{instance_id}'"
+        raise AwsError("InvalidVolume.ZoneMismatch", message)
+    return original(self, volume_id, instance_id, *rest, **more)
 
 
 @op(EC2Response)

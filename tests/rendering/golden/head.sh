@@ -48,12 +48,14 @@ install -d -m 0750 -o ray -g ray /var/lib/ray /var/lib/ray/tmp
 [ ! -d /etc/apt/apt.conf.d ] || echo 'DPkg::Lock::Timeout "600";' >/etc/apt/apt.conf.d/90rayform
 
 say "Python and Ray"
-install_packages
+install_packages mdadm
+FROM=()
 [ -x "${HOME_DIR}/uv/bin/uv" ] || python3 -m venv "${HOME_DIR}/uv"
-retry "${HOME_DIR}/uv/bin/pip" install -q "uv==${UV_VERSION}"
+retry "${HOME_DIR}/uv/bin/pip" install -q "${FROM[@]}" "uv==${UV_VERSION}"
 export UV_PYTHON_INSTALL_DIR="${HOME_DIR}/python"
 [ -x "${HOME_DIR}/ray/bin/python" ] || retry "${HOME_DIR}/uv/bin/uv" venv -q --python 3.12 "${HOME_DIR}/ray"
-retry "${HOME_DIR}/uv/bin/uv" pip install -q --python "${HOME_DIR}/ray/bin/python" boto3 \
+retry "${HOME_DIR}/uv/bin/uv" pip install -q "${FROM[@]}" --python "${HOME_DIR}/ray/bin/python" \
+  boto3 \
   'ray[default]==2.60.0'
 
 say "shared file system"
@@ -138,32 +140,80 @@ RAYFORM_EOF
 /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s \
   -c file:/opt/aws/amazon-cloudwatch-agent/etc/rayform.json
 
-say "limits"
+say "limits and log rotation"
 cat >/etc/sysctl.d/90-rayform.conf <<'RAYFORM_EOF'
 net.core.somaxconn = 4096
 vm.max_map_count = 262144
+# No outgoing connection takes a port that Ray will listen on.
+net.ipv4.ip_local_reserved_ports = 6379,6380,6381,6382,6383,6384,52365,8265,10001,44217,44227,10002-19999
 RAYFORM_EOF
 sysctl -q -p /etc/sysctl.d/90-rayform.conf
+install -d /etc/logrotate.d
+cat >/etc/logrotate.d/rayform <<'RAYFORM_EOF'
+/var/log/rayform-bootstrap.log {
+  monthly
+  rotate 3
+  missingok
+}
+RAYFORM_EOF
 
-say "service"
-cat >"${HOME_DIR}/bin/read-secret" <<RAYFORM_EOF
-#!${HOME_DIR}/ray/bin/python
+say "services"
+# write PATH MODE: takes the file's content from standard input.
+write() {
+  cat >"$1"
+  chmod "$2" "$1"
+}
+write /opt/rayform/bin/read-secret 0755 <<'RAYFORM_EOF'
+#!/opt/rayform/ray/bin/python
 """Write the value of a secret to standard output, with the rights of the instance."""
 import sys
 
 import boto3
 
-client = boto3.client("secretsmanager", region_name="${REGION}")
+client = boto3.client("secretsmanager", region_name="us-west-2")
 sys.stdout.write(client.get_secret_value(SecretId=sys.argv[1])["SecretString"])
 RAYFORM_EOF
-cat >"${HOME_DIR}/bin/start-ray" <<'RAYFORM_EOF'
+write /opt/rayform/bin/ray-with-redis 0755 <<'RAYFORM_EOF'
+"""The ray command with the password of the Redis store, which no process shows on its command line.
+
+Ray knows --redis-password only, and hands it on as an argument or a variable. Here it is taken out of every command
+that Ray starts; the GCS, the only one that needs it, reads it from a file of flags.
+"""
+import os
+import sys
+
+from ray._private import ray_constants, services
+from ray.scripts.scripts import main
+
+directory = os.environ["RUNTIME_DIRECTORY"]
+with open(f"{directory}/redis-password") as file:
+    password = file.read()
+gcs_flags = f"{directory}/gcs-flags"
+with open(os.open(gcs_flags, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    file.write(f"--redis_password={password}\n")
+start_process = services.start_ray_process
+
+
+def start(command, process_type, *args, **options):
+    command = [argument.replace(password, "") for argument in command]
+    command = [argument for argument in command if argument != "--redis_password="]
+    if process_type == ray_constants.PROCESS_TYPE_GCS_SERVER:
+        command.append(f"--flagfile={gcs_flags}")
+    (options.get("env_updates") or {}).pop("RAY_REDIS_PASSWORD", None)
+    return start_process(command, process_type, *args, **options)
+
+
+services.start_ray_process = start
+sys.argv += ["--redis-username=ray-test-gcs", f"--redis-password={password}"]
+sys.exit(main())
+RAYFORM_EOF
+write /opt/rayform/bin/start-ray 0755 <<'RAYFORM_EOF'
 #!/bin/bash
 # Started by systemd as user ray: fetches the secrets, then becomes `ray start`.
 set -euo pipefail
 umask 077
-bin=/opt/rayform/bin
-"${bin}/read-secret" ray-test-ray-token >"${RAY_AUTH_TOKEN_PATH}"
-"${bin}/read-secret" ray-test-memorydb-password >"${RUNTIME_DIRECTORY}/redis-password"
+/opt/rayform/bin/read-secret ray-test-ray-token >"${RAY_AUTH_TOKEN_PATH}"
+/opt/rayform/bin/read-secret ray-test-memorydb-password >"${RUNTIME_DIRECTORY}/redis-password"
 for bundle in /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/certs/ca-certificates.crt; do
   if [ -r "${bundle}" ]; then export RAY_REDIS_CA_CERT="${bundle}"; fi
 done
@@ -171,8 +221,12 @@ imds=http://169.254.169.254/latest
 session=$(curl -fsS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "${imds}/api/token")
 address=$(curl -fsS -H "X-aws-ec2-metadata-token: ${session}" "${imds}/meta-data/local-ipv4")
 umask 022
-exec /opt/rayform/ray/bin/ray start "--node-ip-address=${address}" \
-  --redis-username=ray-test-gcs "--redis-password=$(<"${RUNTIME_DIRECTORY}/redis-password")" \
+# The three newest sessions are kept, for their logs.
+find /var/lib/ray/tmp -maxdepth 1 -name 'session_2*' -printf '%T@ %p\n' |
+  sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -rf
+set -- "--node-ip-address=${address}"
+if mountpoint -q /var/lib/ray/spill; then set -- "$@" --object-spilling-directory=/var/lib/ray/spill; fi
+exec /opt/rayform/ray/bin/python /opt/rayform/bin/ray-with-redis start "$@" \
   --head \
   --dashboard-host=0.0.0.0 \
   --temp-dir=/var/lib/ray/tmp \
@@ -191,12 +245,64 @@ exec /opt/rayform/ray/bin/ray start "--node-ip-address=${address}" \
   --disable-usage-stats \
   --block
 RAYFORM_EOF
-chmod 0755 "${HOME_DIR}/bin/read-secret" "${HOME_DIR}/bin/start-ray"
-cat >/etc/systemd/system/ray-head.service <<'RAYFORM_EOF'
+write /opt/rayform/bin/ray-cli 0755 <<'RAYFORM_EOF'
+#!/bin/bash
+# Ray's own command on this node, as user ray, with the token: sudo /opt/rayform/bin/ray-cli status
+exec runuser -u ray -- env \
+  RAY_AUTH_MODE=token \
+  RAY_AUTH_TOKEN_PATH=/run/ray/token \
+  RAY_ADDRESS=head.test.ray.internal:6379 \
+  RAY_API_SERVER_ADDRESS=http://head.test.ray.internal:8265 \
+  /opt/rayform/ray/bin/ray "$@"
+RAYFORM_EOF
+write /opt/rayform/bin/prepare-storage 0755 <<'RAYFORM_EOF'
+#!/bin/bash
+# At every boot, before Ray: the disks that it writes to. Instance store comes back empty after a stop.
+set -euo pipefail
+udevadm settle || true
+
+spill=/var/lib/ray/spill
+mountpoint -q "${spill}" && exit 0
+install -d "${spill}"
+mapfile -t disks < <(find /dev/disk/by-id -name 'nvme-Amazon_EC2_NVMe_Instance_Storage_*' ! -name '*-part*' -exec readlink -f {} + 2>/dev/null | sort -u)
+if mountpoint -q /opt/dlami/nvme; then
+  # The Deep Learning AMI has put them together already.
+  install -d /opt/dlami/nvme/ray-spill
+  mount --bind /opt/dlami/nvme/ray-spill "${spill}"
+elif [ ${#disks[@]} -eq 0 ] || [ -n "$(lsblk -nro MOUNTPOINT "${disks[@]}" | tr -d '[:space:]')" ]; then
+  exit 0
+else
+  disk=${disks[0]}
+  if [ ${#disks[@]} -gt 1 ]; then
+    disk=/dev/md/rayform-spill
+    for array in /dev/md/*rayform-spill*; do if [ -e "${array}" ]; then mdadm --quiet --stop "${array}"; fi; done
+    mdadm --quiet --create "${disk}" --name=rayform-spill --homehost=any --level=0 --force --run --raid-devices=${#disks[@]} "${disks[@]}"
+  fi
+  mkfs.ext4 -q -F -E nodiscard "${disk}"
+  mount -o noatime "${disk}" "${spill}"
+fi
+chown ray:ray "${spill}"
+RAYFORM_EOF
+write /etc/systemd/system/rayform-storage.service 0644 <<'RAYFORM_EOF'
+[Unit]
+Description=Disks that Ray writes to
+After=local-fs.target dlami-nvme.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/opt/rayform/bin/prepare-storage
+TimeoutStartSec=20min
+
+[Install]
+WantedBy=multi-user.target
+RAYFORM_EOF
+write /etc/systemd/system/ray-head.service 0644 <<'RAYFORM_EOF'
 [Unit]
 Description=Ray head of ray-test
-After=network-online.target remote-fs.target
+After=network-online.target remote-fs.target rayform-storage.service
 Wants=network-online.target
+Requires=rayform-storage.service
 StartLimitIntervalSec=0
 
 [Service]
@@ -208,6 +314,10 @@ Environment=PATH=/opt/rayform/ray/bin:/usr/local/bin:/usr/bin:/bin
 Environment=RAY_AUTH_MODE=token
 Environment=RAY_AUTH_TOKEN_PATH=/run/ray/token
 Environment=RAY_gcs_rpc_server_reconnect_timeout_s=600
+Environment=RAY_ROTATION_MAX_BYTES=104857600
+Environment=RAY_ROTATION_BACKUP_COUNT=5
+Environment=AUTOSCALER_METRIC_PORT=44217
+Environment=DASHBOARD_METRIC_PORT=44227
 Environment=RAY_REDIS_ADDRESS=rediss://gcs.example.com:6379
 Environment=RAY_external_storage_namespace=ray-test
 ExecStart=/opt/rayform/bin/start-ray
@@ -220,6 +330,8 @@ TasksMax=infinity
 [Install]
 WantedBy=multi-user.target
 RAYFORM_EOF
+
+say "start"
 systemctl daemon-reload
-systemctl enable --now ray-head.service
+systemctl enable --now rayform-storage.service ray-head.service
 say "done"

@@ -1,0 +1,71 @@
+"""Rules over what runs on the nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from config.instance_types import vcpus_of
+from config.problems import Problem
+from config.ray import OLDEST_VERSION, ROCKSDB_VERSION, TOKEN_VERSION
+from config.rules.nodes import declared_nodes
+from config.rules.registry import rule
+from config.static_ec2 import StaticEc2Config
+
+_PORTS_PER_CPU = 2
+"""Ray starts a worker process for each CPU, and another one in the place of each that waits for a result:
+https://docs.ray.io/en/latest/ray-core/configure.html#ports-configurations"""
+
+
+@rule("ray", "access")
+def ray_is_new_enough(environment: StaticEc2Config) -> Iterator[Problem]:
+    """What the file asks for is in that release."""
+    ray = environment.ray
+    if environment.has_token and ray.release < TOKEN_VERSION:
+        yield _too_old(ray.version, TOKEN_VERSION, "which has token authentication")
+    elif ray.release < OLDEST_VERSION:
+        yield _too_old(ray.version, OLDEST_VERSION, "which has the flags that nodes are started with")
+    elif ray.head_storage == "rocksdb" and ray.release < ROCKSDB_VERSION:
+        yield _too_old(ray.version, ROCKSDB_VERSION, "which has head_storage: rocksdb")
+
+
+def _too_old(version: str, wanted: tuple[int, int], reason: str) -> Problem:
+    return Problem(("ray", "version"), f"got {version}", f"{wanted[0]}.{wanted[1]}.0 or newer, {reason}")
+
+
+@rule("ray")
+def worker_range_is_one(environment: StaticEc2Config) -> Iterator[Problem]:
+    """The form of the range says nothing of its ends."""
+    first, last = environment.ray.ports.worker_range
+    if not 1024 <= first < last <= 65535:
+        yield Problem(("ray", "ports", "workers"), f"got {first}-{last}", "a range between 1024 and 65535, low-high")
+
+
+@rule("ray")
+def ports_do_not_clash(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Two things cannot listen on one port."""
+    for one, other in combinations(environment.port_table, 2):
+        if one.first <= other.last and other.first <= one.last:
+            # The setting that the file has, else its author looks for one that is not there.
+            there, given = sorted((one, other), key=lambda port: port.name in environment.ray.ports.model_fields_set)
+            yield Problem(
+                ("ray", "ports", given.name), f"got {given.shown}", f"ports outside of {there.name}, {there.shown}"
+            )
+
+
+@rule("ray", "head", "workers")
+def worker_range_suffices(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Each worker process listens on a port of the range."""
+    ports = environment.port_table["workers"].size
+    if ports < 1:  # worker_range_is_one says so
+        return
+    for path, node in declared_nodes(environment):
+        cpus = node.resources.get("CPU", vcpus_of(node.instance_type))
+        if cpus is not None and cpus * _PORTS_PER_CPU > ports:
+            where = (*path, "resources", "CPU") if "CPU" in node.resources else (*path, "instance_type")
+            shown = f"{cpus:g} CPUs" if "CPU" in node.resources else f"{node.instance_type}, {cpus:g} vCPUs"
+            yield Problem(
+                where,
+                f"got {shown} for {ports} ports",
+                f"at most {ports // _PORTS_PER_CPU}, or a wider ray.ports.workers",
+            )

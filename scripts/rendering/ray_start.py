@@ -1,0 +1,99 @@
+"""How `ray start` is called on a node: flags and process environment."""
+
+from __future__ import annotations
+
+import json
+
+from config.nodes import NodeConfig
+from config.ports import REDIS_PORT, Tier, port_table
+from config.ray import RayConfig
+from scripts.rendering.cluster_facts import ClusterFacts, HeadStore, StateVolume
+
+BOOT_LOG = "/var/log/rayform-bootstrap.log"
+TEMP_DIRECTORY = "/var/lib/ray/tmp"
+"""Sessions and logs, on the root volume: /tmp would be memory on Amazon Linux, and is cleaned by age."""
+SPILL_DIRECTORY = "/var/lib/ray/spill"
+"""Mount point of instance-store disks, to which Ray spills objects."""
+STATE_DIRECTORY = "/var/lib/ray-state"
+"""Mount point of the volume with the state of the head."""
+TOKEN_PATH = "/run/ray/token"  # noqa: S105 - where it is, not what it is
+RECONNECT_SECONDS = 600
+"""How long a node waits for a head that is being replaced."""
+
+_LOG_FILE_BYTES = 100 * 1024**2
+_LOG_FILES = 5
+_RAY_RESOURCES = {"CPU": "--num-cpus", "GPU": "--num-gpus", "memory": "--memory"}
+
+
+def ray_start_flags(tier: Tier, *, node: NodeConfig, ray: RayConfig, facts: ClusterFacts, group: str) -> list[str]:
+    """Flags of `ray start`, one a line in the script."""
+    ports = port_table(ray.ports)
+    role = (
+        ["--head", "--dashboard-host=0.0.0.0"]
+        if tier == "head"
+        else [f"--address={facts.head_address}:{ports['gcs'].first}"]
+    )
+    own = {name: int(amount) for name, amount in node.resources.items() if name not in _RAY_RESOURCES}
+    flags = [*role, f"--temp-dir={TEMP_DIRECTORY}", *ports.ray_start_flags(tier)]
+    flags += [f"{flag}={int(node.resources[name])}" for name, flag in _RAY_RESOURCES.items() if name in node.resources]
+    if own:
+        flags.append(f"--resources={json.dumps(own, sort_keys=True)}")
+    flags.append(f"--labels={_labels(node, group)}")
+    size = object_store_bytes(ray)
+    if size is not None:
+        flags.append(f"--object-store-memory={size}")
+    return [*flags, "--disable-usage-stats", "--block"]
+
+
+def object_store_bytes(ray: RayConfig) -> int | None:
+    """Size of the object store of a node; None when Ray chooses it."""
+    return None if ray.object_store_memory_gib is None else ray.object_store_memory_gib * 1024**3
+
+
+def auth_variables(facts: ClusterFacts) -> list[str]:
+    """Process environment of everything on a node that speaks to Ray."""
+    if facts.token_secret is None:
+        return ["RAY_AUTH_MODE=disabled"]
+    return ["RAY_AUTH_MODE=token", f"RAY_AUTH_TOKEN_PATH={TOKEN_PATH}"]
+
+
+def address_variables(ray: RayConfig, facts: ClusterFacts) -> list[str]:
+    """Process environment of Ray's own commands on a node: where the head is."""
+    ports = port_table(ray.ports)
+    return [
+        f"RAY_ADDRESS={facts.head_address}:{ports['gcs'].first}",
+        f"RAY_API_SERVER_ADDRESS=http://{facts.head_address}:{ports['dashboard'].first}",
+    ]
+
+
+def ray_start_variables(tier: Tier, *, ray: RayConfig, facts: ClusterFacts) -> list[str]:
+    """Process environment of `ray start`.
+
+    Sources: https://docs.ray.io/en/latest/ray-security/token-auth.html,
+    https://docs.ray.io/en/latest/ray-core/fault_tolerance/gcs.html (storage, reconnect timeout) and
+    https://docs.ray.io/en/latest/ray-observability/user-guides/configure-logging.html (rotation).
+    """
+    return [
+        *auth_variables(facts),
+        f"RAY_gcs_rpc_server_reconnect_timeout_s={RECONNECT_SECONDS}",
+        f"RAY_ROTATION_MAX_BYTES={_LOG_FILE_BYTES}",
+        f"RAY_ROTATION_BACKUP_COUNT={_LOG_FILES}",
+        *port_table(ray.ports).ray_variables(tier),
+        *(_storage_variables(facts.head_store) if tier == "head" else []),
+    ]
+
+
+def _storage_variables(store: HeadStore | StateVolume | None) -> list[str]:
+    if isinstance(store, HeadStore):
+        return [
+            f"RAY_REDIS_ADDRESS=rediss://{store.address}:{REDIS_PORT}",
+            f"RAY_external_storage_namespace={store.namespace}",
+        ]
+    if isinstance(store, StateVolume):
+        return ["RAY_gcs_storage=rocksdb", f"RAY_gcs_storage_path={STATE_DIRECTORY}/gcs"]
+    return []
+
+
+def _labels(node: NodeConfig, group: str) -> str:
+    labels = {"rayform/group": group, **node.labels}
+    return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))

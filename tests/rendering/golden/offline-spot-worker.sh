@@ -1,0 +1,312 @@
+#!/bin/bash
+# Turns a new machine into the worker of the Ray cluster ray-test. Written by Rayform; safe to run again.
+# It holds names of secrets, never their values.
+set -euo pipefail
+umask 022
+exec > >(tee -a /var/log/rayform-bootstrap.log) 2>&1
+trap 'echo "rayform: failed at line ${LINENO}"' ERR
+
+NODE_NAME=worker-gpu-0
+REGION=us-west-2
+HOME_DIR=/opt/rayform
+UV_VERSION=0.9.9
+
+say() { echo "rayform: $(date -u +%FT%TZ) $*"; }
+
+# What is not there yet may be a network that is not up yet: try again before giving up.
+retry() {
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    "$@" && return 0
+    say "attempt ${attempt} of 5 failed: $1"
+    sleep $((attempt * 10))
+  done
+  return 1
+}
+
+# shellcheck source=/dev/null
+. /etc/os-release
+say "bootstrap of ${NODE_NAME} on ${PRETTY_NAME}"
+hostnamectl set-hostname "${NODE_NAME}"
+
+install_packages() {
+  if [ "${ID}" = amzn ]; then
+    retry dnf install -y -q python3-pip "$@"
+  else
+    export DEBIAN_FRONTEND=noninteractive
+    retry apt-get update -q
+    retry apt-get install -y -q python3-venv "$@"
+  fi
+}
+
+say "user and folders"
+id ray >/dev/null 2>&1 || useradd --system --create-home --shell /usr/sbin/nologin ray
+install -d -m 0755 "${HOME_DIR}" "${HOME_DIR}/bin"
+install -d -m 0750 -o ray -g ray /var/lib/ray /var/lib/ray/tmp
+
+# Unattended upgrades hold the lock at the first boot of Ubuntu.
+[ ! -d /etc/apt/apt.conf.d ] || echo 'DPkg::Lock::Timeout "600";' >/etc/apt/apt.conf.d/90rayform
+
+say "Python and Ray"
+install_packages mdadm
+FROM=()
+# No index is asked: everything comes from s3://my-wheels/ray
+export PATH="${PATH}:/snap/bin"
+command -v aws >/dev/null || retry snap install aws-cli --classic
+install -d "${HOME_DIR}/wheels"
+retry aws s3 cp --recursive --only-show-errors --region "${REGION}" s3://my-wheels/ray/ "${HOME_DIR}/wheels/"
+FROM=(--no-index --find-links "${HOME_DIR}/wheels")
+if [ "${ID}" = amzn ]; then install_packages python3.12; fi
+[ -x "${HOME_DIR}/uv/bin/uv" ] || python3 -m venv "${HOME_DIR}/uv"
+retry "${HOME_DIR}/uv/bin/pip" install -q "${FROM[@]}" "uv==${UV_VERSION}"
+export UV_PYTHON_INSTALL_DIR="${HOME_DIR}/python"
+[ -x "${HOME_DIR}/ray/bin/python" ] || retry "${HOME_DIR}/uv/bin/uv" venv -q --python 3.12 "${HOME_DIR}/ray"
+retry "${HOME_DIR}/uv/bin/uv" pip install -q "${FROM[@]}" --python "${HOME_DIR}/ray/bin/python" \
+  boto3 \
+  'ray[default]==2.60.0'
+
+say "limits and log rotation"
+cat >/etc/sysctl.d/90-rayform.conf <<'RAYFORM_EOF'
+net.core.somaxconn = 4096
+vm.max_map_count = 262144
+# No outgoing connection takes a port that Ray will listen on.
+net.ipv4.ip_local_reserved_ports = 7379,6380,6381,6382,6383,6384,52365,8265,10001,44217,44227,10002-19999
+RAYFORM_EOF
+sysctl -q -p /etc/sysctl.d/90-rayform.conf
+install -d /etc/logrotate.d
+cat >/etc/logrotate.d/rayform <<'RAYFORM_EOF'
+/var/log/rayform-bootstrap.log {
+  monthly
+  rotate 3
+  missingok
+}
+RAYFORM_EOF
+
+say "services"
+# write PATH MODE: takes the file's content from standard input.
+write() {
+  cat >"$1"
+  chmod "$2" "$1"
+}
+write /opt/rayform/bin/read-secret 0755 <<'RAYFORM_EOF'
+#!/opt/rayform/ray/bin/python
+"""Write the value of a secret to standard output, with the rights of the instance."""
+import sys
+
+import boto3
+
+client = boto3.client("secretsmanager", region_name="us-west-2")
+sys.stdout.write(client.get_secret_value(SecretId=sys.argv[1])["SecretString"])
+RAYFORM_EOF
+write /opt/rayform/bin/start-ray 0755 <<'RAYFORM_EOF'
+#!/bin/bash
+# Started by systemd as user ray: fetches the secrets, then becomes `ray start`.
+set -euo pipefail
+umask 077
+/opt/rayform/bin/read-secret ray-test-ray-token >"${RAY_AUTH_TOKEN_PATH}"
+imds=http://169.254.169.254/latest
+session=$(curl -fsS -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "${imds}/api/token")
+address=$(curl -fsS -H "X-aws-ec2-metadata-token: ${session}" "${imds}/meta-data/local-ipv4")
+umask 022
+# The three newest sessions are kept, for their logs.
+find /var/lib/ray/tmp -maxdepth 1 -name 'session_2*' -printf '%T@ %p\n' |
+  sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -rf
+set -- "--node-ip-address=${address}"
+if mountpoint -q /var/lib/ray/spill; then set -- "$@" --object-spilling-directory=/var/lib/ray/spill; fi
+exec /opt/rayform/ray/bin/ray start "$@" \
+  --address=head.test.ray.internal:7379 \
+  --temp-dir=/var/lib/ray/tmp \
+  --node-manager-port=6380 \
+  --object-manager-port=6381 \
+  --runtime-env-agent-port=6382 \
+  --dashboard-agent-grpc-port=6383 \
+  --metrics-export-port=6384 \
+  --dashboard-agent-listen-port=52365 \
+  --min-worker-port=10002 \
+  --max-worker-port=19999 \
+  --num-cpus=4 \
+  '--resources={"custom": 5}' \
+  --labels=accelerator=l4,rayform/group=gpu \
+  --disable-usage-stats \
+  --block
+RAYFORM_EOF
+write /opt/rayform/bin/ray-cli 0755 <<'RAYFORM_EOF'
+#!/bin/bash
+# Ray's own command on this node, as user ray, with the token: sudo /opt/rayform/bin/ray-cli status
+exec runuser -u ray -- env \
+  RAY_AUTH_MODE=token \
+  RAY_AUTH_TOKEN_PATH=/run/ray/token \
+  RAY_ADDRESS=head.test.ray.internal:7379 \
+  RAY_API_SERVER_ADDRESS=http://head.test.ray.internal:8265 \
+  /opt/rayform/ray/bin/ray "$@"
+RAYFORM_EOF
+write /opt/rayform/bin/prepare-storage 0755 <<'RAYFORM_EOF'
+#!/bin/bash
+# At every boot, before Ray: the disks that it writes to. Instance store comes back empty after a stop.
+set -euo pipefail
+udevadm settle || true
+
+spill=/var/lib/ray/spill
+mountpoint -q "${spill}" && exit 0
+install -d "${spill}"
+mapfile -t disks < <(find /dev/disk/by-id -name 'nvme-Amazon_EC2_NVMe_Instance_Storage_*' ! -name '*-part*' -exec readlink -f {} + 2>/dev/null | sort -u)
+if mountpoint -q /opt/dlami/nvme; then
+  # The Deep Learning AMI has put them together already.
+  install -d /opt/dlami/nvme/ray-spill
+  mount --bind /opt/dlami/nvme/ray-spill "${spill}"
+elif [ ${#disks[@]} -eq 0 ] || [ -n "$(lsblk -nro MOUNTPOINT "${disks[@]}" | tr -d '[:space:]')" ]; then
+  exit 0
+else
+  disk=${disks[0]}
+  if [ ${#disks[@]} -gt 1 ]; then
+    disk=/dev/md/rayform-spill
+    for array in /dev/md/*rayform-spill*; do if [ -e "${array}" ]; then mdadm --quiet --stop "${array}"; fi; done
+    mdadm --quiet --create "${disk}" --name=rayform-spill --homehost=any --level=0 --force --run --raid-devices=${#disks[@]} "${disks[@]}"
+  fi
+  mkfs.ext4 -q -F -E nodiscard "${disk}"
+  mount -o noatime "${disk}" "${spill}"
+fi
+chown ray:ray "${spill}"
+RAYFORM_EOF
+write /etc/systemd/system/rayform-storage.service 0644 <<'RAYFORM_EOF'
+[Unit]
+Description=Disks that Ray writes to
+After=local-fs.target dlami-nvme.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/opt/rayform/bin/prepare-storage
+TimeoutStartSec=20min
+
+[Install]
+WantedBy=multi-user.target
+RAYFORM_EOF
+write /etc/systemd/system/ray-worker.service 0644 <<'RAYFORM_EOF'
+[Unit]
+Description=Ray worker of ray-test
+After=network-online.target remote-fs.target rayform-storage.service
+Wants=network-online.target
+Requires=rayform-storage.service
+StartLimitIntervalSec=0
+# A node that is about to go does not come back.
+ConditionPathExists=!/run/rayform/draining
+
+[Service]
+User=ray
+RuntimeDirectory=ray
+RuntimeDirectoryMode=0700
+WorkingDirectory=/var/lib/ray
+Environment=PATH=/opt/rayform/ray/bin:/usr/local/bin:/usr/bin:/bin
+Environment=RAY_AUTH_MODE=token
+Environment=RAY_AUTH_TOKEN_PATH=/run/ray/token
+Environment=RAY_gcs_rpc_server_reconnect_timeout_s=600
+Environment=RAY_ROTATION_MAX_BYTES=104857600
+Environment=RAY_ROTATION_BACKUP_COUNT=5
+ExecStart=/opt/rayform/bin/start-ray
+Restart=always
+RestartSec=5
+LimitNOFILE=1048576
+LimitMEMLOCK=infinity
+TasksMax=infinity
+
+[Install]
+WantedBy=multi-user.target
+RAYFORM_EOF
+write /opt/rayform/bin/watch-spot 0755 <<'RAYFORM_EOF'
+#!/opt/rayform/ray/bin/python
+"""Wait for the notice that EC2 takes this spot instance back, then drain the node: its tasks move before it goes.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+"""
+import json
+import pathlib
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from datetime import datetime, timezone
+
+IMDS = "http://169.254.169.254/latest"
+POLL_SECONDS = 5
+
+
+def ask(path, method="GET", **headers):
+    request = urllib.request.Request(f"{IMDS}/{path}", method=method, headers=headers)
+    with urllib.request.urlopen(request, timeout=2) as answer:
+        return answer.read().decode()
+
+
+def metadata(path):
+    token = ask("api/token", "PUT", **{"X-aws-ec2-metadata-token-ttl-seconds": "60"})
+    return ask(f"meta-data/{path}", **{"X-aws-ec2-metadata-token": token})
+
+
+def notice():
+    try:
+        return json.loads(metadata("spot/instance-action"))
+    except urllib.error.HTTPError as error:
+        if error.code != 404:
+            print(f"no answer about interruption: {error}", flush=True)
+    except OSError as error:
+        print(f"no answer about interruption: {error}", flush=True)
+    return None
+
+
+def seconds_left(found):
+    end = datetime.strptime(found["time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    return max(1, int((end - datetime.now(timezone.utc)).total_seconds()))
+
+
+def ray(*arguments):
+    return subprocess.run(["/opt/rayform/ray/bin/ray", *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def drain(found):
+    address = metadata("local-ipv4")
+    nodes = json.loads(ray("list", "nodes", "--format=json", f"--filter=node_ip={address}", "--filter=state=ALIVE"))
+    for node in nodes:
+        ray("drain-node", f"--node-id={node['node_id']}", "--reason=DRAIN_NODE_REASON_PREEMPTION",
+            f"--reason-message=EC2 takes this instance back at {found['time']}",
+            f"--deadline-remaining-seconds={seconds_left(found)}")
+    return [node["node_id"] for node in nodes]
+
+
+while (found := notice()) is None:
+    time.sleep(POLL_SECONDS)
+print(f"notice: {found}", flush=True)
+pathlib.Path("/run/rayform/draining").touch()
+while True:
+    try:
+        print(f"drained: {drain(found)}", flush=True)
+        break
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        print(f"not drained yet: {error}", flush=True)
+        time.sleep(POLL_SECONDS)
+RAYFORM_EOF
+write /etc/systemd/system/rayform-spot.service 0644 <<'RAYFORM_EOF'
+[Unit]
+Description=Drain this spot node before EC2 takes it back
+After=ray-worker.service
+StartLimitIntervalSec=0
+
+[Service]
+User=ray
+RuntimeDirectory=rayform
+RuntimeDirectoryPreserve=yes
+Environment=RAY_AUTH_MODE=token
+Environment=RAY_AUTH_TOKEN_PATH=/run/ray/token
+Environment=RAY_ADDRESS=head.test.ray.internal:7379
+Environment=RAY_API_SERVER_ADDRESS=http://head.test.ray.internal:8265
+ExecStart=/opt/rayform/bin/watch-spot
+Restart=on-failure
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+RAYFORM_EOF
+
+say "start"
+systemctl daemon-reload
+systemctl enable --now rayform-storage.service ray-worker.service rayform-spot.service
+say "done"
