@@ -51,12 +51,17 @@ def load_state(environment: Environment, *, session: Session | None = None) -> S
 
     Raises UserError when nothing was applied yet.
     """
-    text = _local_text(environment) if environment.target == "local" else _remote_text(environment, session)
+    text = state_text(environment, session)
     state = parse_state(text) if text else None
     if state is None or not state.resources:
         run = " && ".join(make_command(goal, environment) for goal in ("plan", "apply"))
         raise UserError(f"{environment.name} is not applied yet; run: {run}")
     return state
+
+
+def state_text(environment: Environment, session: Session | None) -> str | None:
+    """The state as Terraform wrote it; None when there is none. Raises UserError when it cannot be read."""
+    return _local_text(environment) if environment.target == "local" else _remote_text(environment, session)
 
 
 def parse_state(text: str) -> State:

@@ -1,0 +1,1 @@
+"""Operate a cluster that is deployed: status, logs, tunnels, jobs."""
