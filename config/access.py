@@ -29,5 +29,6 @@ class AccessConfig(Section):
     allow_unauthenticated: Annotated[bool, Change.REPLACES] = False
     """Run Ray without token authentication: whoever reaches a port of it can run code on the cluster. Clients in
     `client_cidrs` are refused then; a tunnel is the way in."""
-    intra_cluster: Annotated[Literal["ports", "all"], Change.IN_PLACE] = "ports"
-    """Between nodes: only the ports that Ray needs, or all traffic."""
+    intra_cluster: Annotated[Literal["ports", "workers", "all"], Change.IN_PLACE] = "ports"
+    """Between nodes: only the ports that Ray needs; with `workers` also all traffic among workers, whose ports
+    torch.distributed, NCCL, Gloo and MPI choose themselves; with `all` all traffic."""

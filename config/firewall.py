@@ -5,7 +5,7 @@ The security groups are made from this list, and the audit compares them with it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal, get_args
@@ -20,6 +20,12 @@ Peer = Group | IPv4Network | IPv6Network
 
 ALL_PROTOCOLS = "-1"
 TIERS: tuple[Tier, ...] = get_args(Tier)
+_ALL_TRAFFIC: Mapping[str, tuple[tuple[Tier, Tier], ...]] = {
+    "ports": (),
+    "workers": (("worker", "worker"),),
+    "all": (("head", "worker"), ("worker", "head"), ("worker", "worker")),
+}
+"""Source and target, by `access.intra_cluster`."""
 _INTERNET = IPv4Network("0.0.0.0/0")
 
 
@@ -70,14 +76,13 @@ def _flow(source: Group, target: Group, name: str, first: int | None, last: int 
 
 
 def _between_nodes(environment: StaticEc2Config) -> Iterator[Rule]:
-    if environment.access.intra_cluster == "all":
-        for source, target in (("head", "worker"), ("worker", "head"), ("worker", "worker")):
-            yield from _flow(source, target, "all", None, None, "All traffic")  # type: ignore[arg-type]
-        return
+    open_to_each_other = _ALL_TRAFFIC[environment.access.intra_cluster]
+    for source, target in open_to_each_other:
+        yield from _flow(source, target, "all", None, None, "All traffic")
     for port in environment.port_table:
         for tier in TIERS:
             for source in TIERS:
-                if source in port.sources(tier):
+                if source in port.sources(tier) and (source, tier) not in open_to_each_other:
                     yield from _flow(source, tier, port.name, port.first, port.last, port.purpose)
 
 

@@ -23,7 +23,8 @@ class KmsConfig(Section):
     """One customer managed key per environment, or one that is there."""
 
     existing_key_arn: Annotated[KeyArn | None, Change.REPLACES] = None
-    """Use this key instead of making one. Its policy must let CloudWatch Logs of the region use it."""
+    """Use this key instead of making one. Its policy must let CloudWatch Logs of the region use it
+    and, with spot workers, AWSServiceRoleForEC2Spot (also kms:CreateGrant)."""
     rotation_days: Annotated[int, Field(ge=90, le=2560), Change.IN_PLACE] = 365
     """Days between rotations of the key material."""
     deletion_window_days: Annotated[int, Field(ge=7, le=30), Change.IN_PLACE] = 30

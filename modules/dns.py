@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from config.label import Label
@@ -31,9 +32,9 @@ class PrivateZone(Construct):
         """Full name of a host, known before apply."""
         return f"{host}.{self._name}"
 
-    def add(self, host: str, private_ip: str) -> None:
+    def add(self, host: str, private_ip: str) -> TerraformResource:
         """Define the address of a host."""
-        Route53Record(
+        record: TerraformResource = Route53Record(
             self,
             f"record_{host}",
             zone_id=self._zone.zone_id,
@@ -42,3 +43,4 @@ class PrivateZone(Construct):
             ttl=_TTL_SECONDS,
             records=[private_ip],
         )
+        return record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from config.label import Label
@@ -57,7 +58,7 @@ class InterfaceEndpoints(Construct):
     ) -> None:
         super().__init__(scope, id_)
         policy = policy_document(self, "policy", _own_principals(place))
-        for service in services:
+        self._endpoints = [
             VpcEndpoint(
                 self,
                 construct_id(service),
@@ -70,6 +71,13 @@ class InterfaceEndpoints(Construct):
                 policy=policy,
                 tags=label.tags(service),
             )
+            for service in services
+        ]
+
+    @property
+    def ways_out(self) -> list[TerraformResource]:
+        """What nodes without another way out need at their first boot."""
+        return list(self._endpoints)
 
 
 def _own_principals(place: Place) -> list[Statement]:

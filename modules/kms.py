@@ -19,11 +19,20 @@ class Key(Construct):
     Stateful: what it has encrypted is lost with it. `protect` maps to Terraform `prevent_destroy`.
 
     EFS, EBS, S3, MemoryDB and Secrets Manager use it with the rights of the caller, which IAM grants through the
-    account's statement. CloudWatch Logs, and alarms that go to an encrypted SNS topic, are callers of their own.
+    account's statement. CloudWatch Logs, alarms that go to an encrypted SNS topic, and EC2 Spot, which launches spot
+    nodes with a role of its own, are callers of their own.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, config: KmsConfig, label: Label, place: Place, protect: bool
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: KmsConfig,
+        label: Label,
+        place: Place,
+        protect: bool,
+        spot: bool,
     ) -> None:
         super().__init__(scope, id_)
         if config.existing_key_arn is not None:
@@ -36,7 +45,9 @@ class Key(Construct):
             enable_key_rotation=True,  # not an option
             rotation_period_in_days=config.rotation_days,
             deletion_window_in_days=config.deletion_window_days,
-            policy=policy_document(self, "policy", _key_policy(label, place)),
+            policy=policy_document(
+                self, "policy", [*_key_policy(label, place), *(_spot_statements(place) if spot else [])]
+            ),
             lifecycle=protected(protect),
             tags=label.tags("key"),
         )
@@ -72,4 +83,18 @@ def _key_policy(label: Label, place: Place) -> list[Statement]:
             principals={"Service": ["sns.amazonaws.com", "cloudwatch.amazonaws.com"]},
             conditions=[Condition("StringEquals", "aws:SourceAccount", place.account_id)],
         ),
+    ]
+
+
+def _spot_statements(place: Place) -> list[Statement]:
+    """Encrypted volumes of spot instances: the service-linked role, which must be there, has no rights of its own.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html
+    """
+    principals = {"AWS": [place.iam_arn("role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot")]}
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    for_aws = [Condition("Bool", "kms:GrantIsForAWSResource", "true")]
+    return [
+        Statement("SpotInstances", use, ["*"], principals=principals),
+        Statement("VolumesOfSpotInstances", ["kms:CreateGrant"], ["*"], principals=principals, conditions=for_aws),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from constructs import Construct
 
@@ -36,7 +37,10 @@ class RayCluster(Construct):
         super().__init__(scope, id_)
         self._config, self._facts = config, facts
         self._head = self._define_head(head)
-        zone.add(HEAD, self._head.private_ip)
+        # A worker that asks for the head's name too early is told for 15 minutes that there is none:
+        # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
+        name_of_head = zone.add(HEAD, self._head.private_ip)
+        workers = replace(workers, wait_for=[*workers.wait_for, name_of_head])
         self._groups = [self._define_group(name, workers) for name in config.workers]
 
     def _define_head(self, surroundings: NodeSurroundings) -> Node:

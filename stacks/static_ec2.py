@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from config.firewall import declared_rules, security_groups
@@ -37,7 +38,15 @@ class StaticEc2Stack(EnvironmentStack):
     def __init__(self, scope: Construct, config: StaticEc2Config) -> None:
         super().__init__(scope, config)
         self._config = config
-        self._key = Key(self, "kms", config=config.kms, label=self.label, place=config.place, protect=config.protect)
+        self._key = Key(
+            self,
+            "kms",
+            config=config.kms,
+            label=self.label,
+            place=config.place,
+            protect=config.protect,
+            spot=any(group.spot for group in config.workers.values()),
+        )
         self._network = define_network(self, config=config, label=self.label, key_arn=self._key.key_arn)
         self._groups = SecurityGroups(
             self,
@@ -55,7 +64,7 @@ class StaticEc2Stack(EnvironmentStack):
         self._efs = self._define_efs()
         self._memorydb = self._define_memorydb()
         self._state_volume = self._define_state_volume()
-        self._define_endpoints()
+        self._endpoints = self._define_endpoints()
         self._allow_nodes()
         self._cluster = self._define_cluster()
         if self._state_volume is not None:
@@ -94,10 +103,10 @@ class StaticEc2Stack(EnvironmentStack):
             protect=self._config.protect,
         )
 
-    def _define_endpoints(self) -> None:
+    def _define_endpoints(self) -> InterfaceEndpoints | None:
         if not self._config.network.endpoints:
-            return
-        InterfaceEndpoints(
+            return None
+        return InterfaceEndpoints(
             self,
             "endpoints",
             services=self._config.network.endpoints,
@@ -196,7 +205,7 @@ class StaticEc2Stack(EnvironmentStack):
                 public=access.public_nodes,
                 ssh_key_name=key,
                 wait_for=[
-                    *self._network.ways_out,
+                    *self._ways_out(),
                     *self._roles.policies(tier),
                     *(self._efs.needed_to_mount if self._efs is not None else ()),
                 ],
@@ -211,6 +220,11 @@ class StaticEc2Stack(EnvironmentStack):
             head=surroundings("head"),
             workers=surroundings("worker"),
         )
+
+    def _ways_out(self) -> list[TerraformResource]:
+        """Routes to the internet or, where there are none, the endpoints."""
+        offline = not self._config.nodes_reach_internet
+        return self._endpoints.ways_out if offline and self._endpoints is not None else self._network.ways_out
 
     def _cluster_facts(self) -> ClusterFacts:
         efs = self._efs

@@ -12,6 +12,9 @@ from config.rules.nodes import declared_nodes
 from config.rules.registry import rule
 from config.static_ec2 import StaticEc2Config
 
+_EPHEMERAL = (32768, 60999)
+"""https://docs.kernel.org/networking/ip-sysctl.html (ip_local_port_range)"""
+_OUTGOING_PORTS = 8192
 _PORTS_PER_CPU = 2
 """Ray starts a worker process for each CPU, and another one in the place of each that waits for a result:
 https://docs.ray.io/en/latest/ray-core/configure.html#ports-configurations"""
@@ -39,6 +42,31 @@ def worker_range_is_one(environment: StaticEc2Config) -> Iterator[Problem]:
     first, last = environment.ray.ports.worker_range
     if not 1024 <= first < last <= 65535:
         yield Problem(("ray", "ports", "workers"), f"got {first}-{last}", "a range between 1024 and 65535, low-high")
+
+
+@rule("ray")
+def outgoing_connections_have_ports(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Nodes keep Ray's ports out of the range from which Linux takes those of outgoing connections."""
+    taken = sum(
+        max(0, min(port.last, _EPHEMERAL[1]) - max(port.first, _EPHEMERAL[0]) + 1) for port in environment.port_table
+    )
+    left = _EPHEMERAL[1] - _EPHEMERAL[0] + 1 - taken
+    if left < _OUTGOING_PORTS:
+        yield Problem(
+            ("ray", "ports", "workers"),
+            f"got {environment.ray.ports.workers}, which leaves {left} ports for outgoing connections",
+            f"at least {_OUTGOING_PORTS} free ports from {_EPHEMERAL[0]} to {_EPHEMERAL[1]}",
+        )
+
+
+@rule("ray", "access", "workers")
+def training_reaches_the_other_workers(environment: StaticEc2Config) -> Iterator[Problem]:
+    """Ray Train's workers speak to each other over ports that torch.distributed chooses; without them they hang."""
+    several = sum(group.count for group in environment.workers.values()) > 1
+    if several and "train" in environment.ray.extras and environment.access.intra_cluster == "ports":
+        yield Problem(
+            ("ray", "extras"), "got train on several workers", "access.intra_cluster: workers (or all) to go with it"
+        )
 
 
 @rule("ray")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from scripts.rendering.cluster_facts import ClusterFacts
-from scripts.rendering.ray_start import BOOT_LOG, TEMP_DIRECTORY
+from scripts.rendering.ray_start import BOOT_LOG, SERVICE_LOG, SPILL_DIRECTORY, STATE_DIRECTORY, TEMP_DIRECTORY
 
 
 def agent_config(facts: ClusterFacts) -> str:
@@ -13,7 +13,7 @@ def agent_config(facts: ClusterFacts) -> str:
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
     """
-    files = {BOOT_LOG: "bootstrap", f"{TEMP_DIRECTORY}/session_latest/logs/*": "ray"}
+    files = {BOOT_LOG: "bootstrap", SERVICE_LOG: "service", f"{TEMP_DIRECTORY}/session_latest/logs/*": "ray"}
     config = {
         "agent": {"metrics_collection_interval": 60},
         "metrics": {
@@ -21,7 +21,10 @@ def agent_config(facts: ClusterFacts) -> str:
             "append_dimensions": {"InstanceId": "${aws:InstanceId}"},
             "metrics_collected": {
                 "mem": {"measurement": ["mem_used_percent"]},
-                "disk": {"measurement": ["used_percent"], "resources": ["/"]},
+                "disk": {
+                    "measurement": ["used_percent"],
+                    "resources": ["/", SPILL_DIRECTORY, STATE_DIRECTORY],
+                },
             },
         },
         "logs": {

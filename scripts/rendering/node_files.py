@@ -15,7 +15,7 @@ from scripts.rendering.ray_start import (
     STATE_DIRECTORY,
     TEMP_DIRECTORY,
     address_variables,
-    auth_variables,
+    common_variables,
     object_store_bytes,
     ray_start_flags,
     ray_start_variables,
@@ -52,7 +52,7 @@ def node_files(tier: Tier, *, node: NodeConfig, ray: RayConfig, facts: ClusterFa
         "facts": facts,
         "flags": ray_start_flags(tier, node=node, ray=ray, facts=facts, group=group),
         "variables": ray_start_variables(tier, ray=ray, facts=facts),
-        "cli_variables": [*auth_variables(facts), *address_variables(ray, facts)],
+        "cli_variables": [*common_variables(facts), *address_variables(ray, facts)],
         "object_store_bytes": object_store_bytes(ray),
         "redis": redis,
         "volume": store if isinstance(store, StateVolume) else None,
@@ -67,7 +67,6 @@ def node_files(tier: Tier, *, node: NodeConfig, ray: RayConfig, facts: ClusterFa
         _script("start-ray", "start-ray.sh", given),
         _script("ray-cli", "ray-cli.sh", given),
         _script("prepare-storage", "prepare-storage.sh", given),
-        _unit("rayform-storage", "rayform-storage", given),
         _unit(f"ray-{tier}", "ray", given),
         *(
             [_script("watch-spot", "watch-spot.py", given), _unit("rayform-spot", "rayform-spot", given)]

@@ -9,6 +9,6 @@ UV_VERSION = "0.9.9"
 
 
 def python_packages(ray: RayConfig) -> list[str]:
-    """What the environment of Ray holds; boto3 reads the secrets."""
+    """What the environment of Ray holds: boto3 reads the secrets, pip and uv serve `runtime_env` of jobs."""
     extras = ",".join(sorted({"default", *ray.extras}))
-    return ["boto3", f"ray[{extras}]=={ray.version}", *ray.packages]
+    return ["boto3", "pip", f"uv=={UV_VERSION}", f"ray[{extras}]=={ray.version}", *ray.packages]

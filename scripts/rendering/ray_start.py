@@ -10,6 +10,8 @@ from config.ray import RayConfig
 from scripts.rendering.cluster_facts import ClusterFacts, HeadStore, StateVolume
 
 BOOT_LOG = "/var/log/rayform-bootstrap.log"
+SERVICE_LOG = "/var/log/rayform-ray.log"
+"""What our units print."""
 TEMP_DIRECTORY = "/var/lib/ray/tmp"
 """Sessions and logs, on the root volume: /tmp would be memory on Amazon Linux, and is cleaned by age."""
 SPILL_DIRECTORY = "/var/lib/ray/spill"
@@ -50,11 +52,13 @@ def object_store_bytes(ray: RayConfig) -> int | None:
     return None if ray.object_store_memory_gib is None else ray.object_store_memory_gib * 1024**3
 
 
-def auth_variables(facts: ClusterFacts) -> list[str]:
+def common_variables(facts: ClusterFacts) -> list[str]:
     """Process environment of everything on a node that speaks to Ray."""
+    # Offline nodes take the Python of their image, whose patch moves; Ray's own default is to refuse that.
+    match = "RAY_DEFAULT_PYTHON_VERSION_MATCH_LEVEL=minor"
     if facts.token_secret is None:
-        return ["RAY_AUTH_MODE=disabled"]
-    return ["RAY_AUTH_MODE=token", f"RAY_AUTH_TOKEN_PATH={TOKEN_PATH}"]
+        return [match, "RAY_AUTH_MODE=disabled"]
+    return [match, "RAY_AUTH_MODE=token", f"RAY_AUTH_TOKEN_PATH={TOKEN_PATH}"]
 
 
 def address_variables(ray: RayConfig, facts: ClusterFacts) -> list[str]:
@@ -74,7 +78,7 @@ def ray_start_variables(tier: Tier, *, ray: RayConfig, facts: ClusterFacts) -> l
     https://docs.ray.io/en/latest/ray-observability/user-guides/configure-logging.html (rotation).
     """
     return [
-        *auth_variables(facts),
+        *common_variables(facts),
         f"RAY_gcs_rpc_server_reconnect_timeout_s={RECONNECT_SECONDS}",
         f"RAY_ROTATION_MAX_BYTES={_LOG_FILE_BYTES}",
         f"RAY_ROTATION_BACKUP_COUNT={_LOG_FILES}",

@@ -10,7 +10,7 @@ from config.load import load_environment
 from config.paths import BUILD
 from config.static_ec2 import StaticEc2Config
 from scripts.arguments import environment_parser
-from scripts.rendering.python_packages import UV_VERSION, python_packages
+from scripts.rendering.python_packages import python_packages
 from scripts.target import enter_aws
 from scripts.wheels.download import download
 from scripts.wheels.upload import upload
@@ -32,7 +32,7 @@ def fill(environment: StaticEc2Config) -> None:
             f"{environment.name} has no ray.wheel_source: its nodes install from an index, and need no wheels"
         )
     enter_aws(environment)
-    requirements = [f"uv=={UV_VERSION}", *python_packages(ray)]
+    requirements = python_packages(ray)
     for architecture in architectures(environment):
         directory = BUILD / "wheels" / f"{environment.name}-{architecture}"
         print(f"wheels for {architecture}: {' '.join(requirements)}", flush=True)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from config.errors import UserError
 from config.instance_types import Architecture
+from config.paths import ROOT
 
 _MACHINES: dict[Architecture, str] = {"x86_64": "x86_64", "arm64": "aarch64"}
 _NEWEST_GLIBC = 34
 """Minor version of glibc 2 on Amazon Linux 2023, the oldest of the images:
 https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html"""
 _OLDEST_GLIBC = 5
+_LONGEST_REASON = 300
 
 
 def platforms(architecture: Architecture) -> list[str]:
@@ -27,23 +30,35 @@ def platforms(architecture: Architecture) -> list[str]:
 def download(
     requirements: Sequence[str], *, architecture: Architecture, python_version: str, directory: Path
 ) -> list[Path]:
-    """Fetch wheels of the requirements and of all that they need. Raises UserError with pip's reason."""
-    directory.mkdir(parents=True, exist_ok=True)
-    command = [
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+    """Fetch wheels of the requirements and of all that they need, into an empty folder.
+
+    Raises UserError with the reason of uv or pip.
+    """
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    pins = directory / "requirements.txt"
+    # uv judges markers (`platform_system == "Linux"`) for the nodes; pip download would for this machine.
+    target = (f"{_MACHINES[architecture]}-manylinux_2_{_NEWEST_GLIBC}", python_version)
+    resolve = [str(ROOT / "scripts/setup/uv.sh"), "pip", "compile", "-", "--quiet", "--only-binary", ":all:"]
+    resolve += ["--python-platform", target[0], "--python-version", target[1], "--output-file", str(pins)]
+    fetch = [
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"),
         *("--only-binary", ":all:", "--implementation", "cp", "--python-version", python_version),
         *(word for platform in platforms(architecture) for word in ("--platform", platform)),
-        *("--dest", str(directory), *requirements),
+        *("--dest", str(directory), "--requirement", str(pins)),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise UserError(
-            f"no wheels for {architecture} and Python {python_version}: {_reason(done.stderr.splitlines())}: "
-            "change ray.packages or ray.python_version, or check the network, then: make wheels"
-        )
+    for command in (resolve, fetch):
+        done = subprocess.run(command, input="\n".join(requirements), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise UserError(
+                f"no wheels for {architecture} and Python {python_version}: {_reason(done.stderr)}: "
+                "change ray.packages or ray.python_version, or check the network, then: make wheels"
+            )
     return sorted(directory.glob("*.whl"))
 
 
-def _reason(lines: Iterable[str]) -> str:
-    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
-    return errors[0] if errors else "pip failed"
+def _reason(printed: str) -> str:
+    """What uv or pip said, on one line."""
+    words = printed.replace("ERROR: ", "").split()
+    text = " ".join(word for word in words if word not in ("×", "╰─▶", "error:"))
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}…"

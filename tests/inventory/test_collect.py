@@ -151,7 +151,7 @@ def test_an_instance_may_have_no_user_data() -> None:
     assert user_data_of({"UserData": {}}).text == ""
 
 
-@pytest.mark.parametrize("content", [b"\x1f\x8b broken", gzip.compress(b"cut off" * 99)[:-20], b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"\x1f\x8b broken", gzip.compress(b"cut off" * 99, mtime=0)[:-20], b"\xff\xfe"])
 def test_user_data_that_is_no_text_is_unreadable(content: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - what makes a Reader say that it was not read
         user_data_of({"UserData": {"Value": b64encode(content).decode()}})

@@ -39,9 +39,17 @@ def test_key_rotates() -> None:
 
 
 def test_logs_may_use_the_key_for_this_environment_only() -> None:
-    _, logs, topics = example("production").statements("kms_policy")
+    _, logs, topics, *_ = example("production").statements("kms_policy")
     assert logs["condition"][0]["values"] == ["arn:aws:logs:us-west-2:123456789012:log-group:/ray/production/*"]
     assert topics["condition"][0]["values"] == ["123456789012"]
+
+
+def test_ec2_spot_may_use_the_key_where_there_are_spot_nodes() -> None:
+    role = "arn:aws:iam::123456789012:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot"
+    volumes, grants = example("production").statements("kms_policy")[3:]
+    assert [each["principals"][0]["identifiers"] for each in (volumes, grants)] == [[role], [role]]
+    assert (grants["actions"], grants["condition"][0]["variable"]) == (["kms:CreateGrant"], "kms:GrantIsForAWSResource")
+    assert len(example("demo").statements("kms_policy")) == 3
 
 
 def test_existing_key_is_used_everywhere() -> None:

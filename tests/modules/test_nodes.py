@@ -132,10 +132,21 @@ def test_spot_nodes_are_replaced_when_their_type_changes() -> None:
 
 
 def test_nodes_wait_for_what_their_first_boot_needs() -> None:
-    waited = example("demo").of("aws_instance")["ray_worker_cpu_0"]["depends_on"]
-    assert {name.split(".")[0] for name in waited} == {
-        "aws_route", "aws_iam_role_policy", "aws_efs_mount_target", "aws_efs_file_system_policy",
-    }  # fmt: skip
+    nodes = example("demo").of("aws_instance")
+    for_head = {"aws_route", "aws_iam_role_policy", "aws_efs_mount_target", "aws_efs_file_system_policy"}
+    assert waited_for(nodes["ray_head"]) == for_head
+    assert waited_for(nodes["ray_worker_cpu_0"]) == {*for_head, "aws_route53_record"}
+
+
+def test_nodes_without_a_way_out_wait_for_the_endpoints() -> None:
+    services = ["ssm", "ssmmessages", "ec2messages", "secretsmanager", "logs", "monitoring"]
+    network = {"nat": "none", "public_subnets": "none", "endpoints": services}
+    stack = synth(environment(network=network, ray={"wheel_source": "s3://team-wheels/ray"}))
+    assert waited_for(stack.of("aws_instance")["ray_head"]) == {"aws_vpc_endpoint", "aws_iam_role_policy"}
+
+
+def waited_for(node: dict[str, Any]) -> set[str]:
+    return {name.split(".")[0] for name in node["depends_on"]}
 
 
 def test_user_data_reaches_terraform_escaped_but_for_references() -> None:

@@ -86,6 +86,7 @@ def node_files(tmp_path: Path) -> Path:
     boot = node / "var/log/rayform-bootstrap.log"
     boot.parent.mkdir(parents=True)
     boot.write_text("".join(f"boot line {number}\n" for number in range(200)))
+    (node / "var/log/rayform-ray.log").write_text("a unit says\n")
     ray = node / "opt/rayform/bin/ray-cli"
     ray.parent.mkdir(parents=True)
     ray.write_text('#!/bin/sh\necho "ray $*"\n[ ! -e "$STAND_IN_NODE/fail" ] || exit 7\n')

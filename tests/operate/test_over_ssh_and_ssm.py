@@ -82,6 +82,7 @@ def test_logs_are_boot_log_journal_and_rays(
     shown = re.sub(r"/\S*/node/", "/", capfd.readouterr().out)
     assert shown == (
         "==> /var/log/rayform-bootstrap.log <==\nboot line 198\nboot line 199\n"
+        "\n==> /var/log/rayform-ray.log <==\na unit says\n"
         "\n==> journal of ray-* and rayform-* <==\njournalctl --no-pager -n 2 -u ray-* -u rayform-*\n"
         "\n==> /var/lib/ray/tmp/session_latest/logs/raylet.out <==\nraylet says\n"
     )

@@ -138,9 +138,7 @@ def test_only_spot_workers_watch_for_interruption() -> None:
 
 
 def test_units_are_started_in_order() -> None:
-    assert "systemctl enable --now rayform-storage.service ray-worker.service rayform-spot.service\n" in worker(
-        spot=True
-    )
+    assert "systemctl enable --now ray-worker.service rayform-spot.service\n" in worker(spot=True)
 
 
 def test_offline_nodes_ask_no_index() -> None:
@@ -153,7 +151,7 @@ def test_offline_nodes_ask_no_index() -> None:
 def test_hook_runs_before_ray_starts() -> None:
     script = head(hook=HOOK)
     assert f"{HOOK}\n{HOOK_END}\n" in script
-    assert script.index("echo hooked") < script.index("systemctl enable")
+    assert script.index("echo hooked") < script.index("systemctl enable --now ray-head")
     assert HOOK_END not in head()
 
 
@@ -190,3 +188,24 @@ def test_interpolation_is_escaped_but_for_tokens() -> None:
 
 def test_no_outgoing_connection_takes_a_port_of_ray() -> None:
     assert f"net.ipv4.ip_local_reserved_ports = {','.join(port.shown for port in TABLE)}\n" in worker()
+
+
+def test_disks_are_ready_before_every_start() -> None:
+    assert "ExecStartPre=+/opt/rayform/bin/prepare-storage\n" in written(head())["ray-head.service"]
+
+
+def test_a_volume_is_formatted_only_when_nothing_is_on_it() -> None:
+    storage = written(SCRIPTS["rocksdb-head"]())["prepare-storage"]
+    assert 'if [ "${found}" -eq 2 ]; then mkfs.ext4 -q "${device}"; fi' in storage
+    assert 'chown -R ray:ray "${state}/gcs"' in storage
+
+
+def test_the_script_is_tried_until_it_has_worked() -> None:
+    lines = head().splitlines()
+    assert lines.index("systemctl disable rayform-bootstrap.service") == len(lines) - 2
+    assert "Restart=on-failure" in lines
+
+
+def test_every_node_has_the_same_python() -> None:
+    assert "PYTHON=(--python 3.12 --python-preference only-managed)" in head()
+    assert "Environment=RAY_DEFAULT_PYTHON_VERSION_MATCH_LEVEL=minor" in head()

@@ -3,6 +3,31 @@
 # It holds names of secrets, never their values.
 set -euo pipefail
 umask 022
+
+if [ "${1:-}" != now ]; then
+  # cloud-init runs this once, whatever becomes of it. As a unit it is tried until it has worked, after a reboot too.
+  install -D -m 0700 "$0" /opt/rayform/bootstrap
+  cat >/etc/systemd/system/rayform-bootstrap.service <<'RAYFORM_EOF'
+[Unit]
+Description=Make this machine the head of ray-test
+After=network-online.target
+Wants=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+Type=oneshot
+ExecStart=/opt/rayform/bootstrap now
+Restart=on-failure
+RestartSec=30
+
+[Install]
+WantedBy=multi-user.target
+RAYFORM_EOF
+  systemctl daemon-reload
+  systemctl enable --now rayform-bootstrap.service
+  exit
+fi
+
 exec > >(tee -a /var/log/rayform-bootstrap.log) 2>&1
 trap 'echo "rayform: failed at line ${LINENO}"' ERR
 
@@ -34,7 +59,8 @@ install_packages() {
     retry dnf install -y -q python3-pip "$@"
   else
     export DEBIAN_FRONTEND=noninteractive
-    retry apt-get update -q
+    # One archive of others that fails must not keep Ray from this node.
+    retry apt-get update -q || say "not every package list is fresh"
     retry apt-get install -y -q python3-venv "$@"
   fi
 }
@@ -44,18 +70,29 @@ id ray >/dev/null 2>&1 || useradd --system --create-home --shell /usr/sbin/nolog
 install -d -m 0755 "${HOME_DIR}" "${HOME_DIR}/bin"
 install -d -m 0750 -o ray -g ray /var/lib/ray /var/lib/ray/tmp
 
-# Unattended upgrades hold the lock at the first boot of Ubuntu.
-[ ! -d /etc/apt/apt.conf.d ] || echo 'DPkg::Lock::Timeout "600";' >/etc/apt/apt.conf.d/90rayform
+if [ -d /etc/apt/apt.conf.d ]; then
+  # Unattended upgrades hold the lock at the first boot of Ubuntu, and restart what uses an upgraded library.
+  echo 'DPkg::Lock::Timeout "600";' >/etc/apt/apt.conf.d/90rayform
+  install -d /etc/needrestart/conf.d
+  cat >/etc/needrestart/conf.d/rayform.conf <<'RAYFORM_EOF'
+$nrconf{override_rc}{qr(^ray-)} = 0;
+$nrconf{override_rc}{qr(^rayform-)} = 0;
+RAYFORM_EOF
+fi
 
 say "Python and Ray"
 install_packages mdadm
+# Ray refuses nodes whose Python differs in the patch: uv's own is the same on every image, the distribution's is not.
+PYTHON=(--python 3.12 --python-preference only-managed)
 FROM=()
 [ -x "${HOME_DIR}/uv/bin/uv" ] || python3 -m venv "${HOME_DIR}/uv"
 retry "${HOME_DIR}/uv/bin/pip" install -q "${FROM[@]}" "uv==${UV_VERSION}"
 export UV_PYTHON_INSTALL_DIR="${HOME_DIR}/python"
-[ -x "${HOME_DIR}/ray/bin/python" ] || retry "${HOME_DIR}/uv/bin/uv" venv -q --python 3.12 "${HOME_DIR}/ray"
+[ -x "${HOME_DIR}/ray/bin/python" ] || retry "${HOME_DIR}/uv/bin/uv" venv -q "${PYTHON[@]}" "${HOME_DIR}/ray"
 retry "${HOME_DIR}/uv/bin/uv" pip install -q "${FROM[@]}" --python "${HOME_DIR}/ray/bin/python" \
   boto3 \
+  pip \
+  uv==0.9.9 \
   'ray[default]==2.60.0'
 
 say "shared file system"
@@ -77,82 +114,20 @@ sed -i '\|^[^ ]* /mnt/efs efs |d' /etc/fstab
 echo "fs-0123456789abcdef0:/ /mnt/efs efs _netdev,tls,iam,accesspoint=fsap-0123456789abcdef0 0 0" >>/etc/fstab
 mountpoint -q /mnt/efs || retry mount /mnt/efs
 
-say "logs and metrics"
-install_cloudwatch_agent() {
-  [ -x /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent ] && return
-  if [ "${ID}" = amzn ]; then
-    install_packages amazon-cloudwatch-agent
-    return
-  fi
-  retry curl -fsS -o /tmp/agent.deb \
-    "https://amazoncloudwatch-agent-${REGION}.s3.${REGION}.amazonaws.com/ubuntu/$(dpkg --print-architecture)/latest/amazon-cloudwatch-agent.deb"
-  retry apt-get install -y -q /tmp/agent.deb
-}
-install_cloudwatch_agent
-cat >/opt/aws/amazon-cloudwatch-agent/etc/rayform.json <<'RAYFORM_EOF'
-{
-  "agent": {
-    "metrics_collection_interval": 60
-  },
-  "metrics": {
-    "namespace": "Rayform/ray-test",
-    "append_dimensions": {
-      "InstanceId": "${aws:InstanceId}"
-    },
-    "metrics_collected": {
-      "mem": {
-        "measurement": [
-          "mem_used_percent"
-        ]
-      },
-      "disk": {
-        "measurement": [
-          "used_percent"
-        ],
-        "resources": [
-          "/"
-        ]
-      }
-    }
-  },
-  "logs": {
-    "logs_collected": {
-      "files": {
-        "collect_list": [
-          {
-            "file_path": "/var/log/rayform-bootstrap.log",
-            "log_group_name": "/ray/test/nodes",
-            "log_stream_name": "{instance_id}/bootstrap",
-            "publish_multi_logs": false
-          },
-          {
-            "file_path": "/var/lib/ray/tmp/session_latest/logs/*",
-            "log_group_name": "/ray/test/nodes",
-            "log_stream_name": "{instance_id}/ray",
-            "publish_multi_logs": true
-          }
-        ]
-      }
-    }
-  }
-}
-RAYFORM_EOF
-/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s \
-  -c file:/opt/aws/amazon-cloudwatch-agent/etc/rayform.json
-
 say "limits and log rotation"
 cat >/etc/sysctl.d/90-rayform.conf <<'RAYFORM_EOF'
 net.core.somaxconn = 4096
-vm.max_map_count = 262144
+vm.max_map_count = 1048576
 # No outgoing connection takes a port that Ray will listen on.
 net.ipv4.ip_local_reserved_ports = 6379,6380,6381,6382,6383,6384,52365,8265,10001,44217,44227,10002-19999
 RAYFORM_EOF
 sysctl -q -p /etc/sysctl.d/90-rayform.conf
 install -d /etc/logrotate.d
 cat >/etc/logrotate.d/rayform <<'RAYFORM_EOF'
-/var/log/rayform-bootstrap.log {
-  monthly
+/var/log/rayform-*.log {
+  size 50M
   rotate 3
+  copytruncate
   missingok
 }
 RAYFORM_EOF
@@ -169,8 +144,11 @@ write /opt/rayform/bin/read-secret 0755 <<'RAYFORM_EOF'
 import sys
 
 import boto3
+from botocore.config import Config
 
-client = boto3.client("secretsmanager", region_name="us-west-2")
+# Soon tried again by systemd.
+quick = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
+client = boto3.client("secretsmanager", region_name="us-west-2", config=quick)
 sys.stdout.write(client.get_secret_value(SecretId=sys.argv[1])["SecretString"])
 RAYFORM_EOF
 write /opt/rayform/bin/ray-with-redis 0755 <<'RAYFORM_EOF'
@@ -224,6 +202,8 @@ umask 022
 # The three newest sessions are kept, for their logs.
 find /var/lib/ray/tmp -maxdepth 1 -name 'session_2*' -printf '%T@ %p\n' |
   sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -rf
+# What was spilled by a Ray that is gone is of no use to anybody.
+rm -rf /var/lib/ray/spill/ray_spilled_objects_* /var/lib/ray/tmp/session_2*/ray_spilled_objects_*
 set -- "--node-ip-address=${address}"
 if mountpoint -q /var/lib/ray/spill; then set -- "$@" --object-spilling-directory=/var/lib/ray/spill; fi
 exec /opt/rayform/ray/bin/python /opt/rayform/bin/ray-with-redis start "$@" \
@@ -249,6 +229,7 @@ write /opt/rayform/bin/ray-cli 0755 <<'RAYFORM_EOF'
 #!/bin/bash
 # Ray's own command on this node, as user ray, with the token: sudo /opt/rayform/bin/ray-cli status
 exec runuser -u ray -- env \
+  RAY_DEFAULT_PYTHON_VERSION_MATCH_LEVEL=minor \
   RAY_AUTH_MODE=token \
   RAY_AUTH_TOKEN_PATH=/run/ray/token \
   RAY_ADDRESS=head.test.ray.internal:6379 \
@@ -257,52 +238,49 @@ exec runuser -u ray -- env \
 RAYFORM_EOF
 write /opt/rayform/bin/prepare-storage 0755 <<'RAYFORM_EOF'
 #!/bin/bash
-# At every boot, before Ray: the disks that it writes to. Instance store comes back empty after a stop.
+# Before every start of Ray: the disks that it writes to. Instance store comes back empty after a stop.
 set -euo pipefail
-udevadm settle || true
+udevadm settle 2>/dev/null || true
+
+# Jobs that write to a folder where the file system should be would lose what they wrote.
+mountpoint -q /mnt/efs || mount /mnt/efs
 
 spill=/var/lib/ray/spill
 mountpoint -q "${spill}" && exit 0
 install -d "${spill}"
 mapfile -t disks < <(find /dev/disk/by-id -name 'nvme-Amazon_EC2_NVMe_Instance_Storage_*' ! -name '*-part*' -exec readlink -f {} + 2>/dev/null | sort -u)
-if mountpoint -q /opt/dlami/nvme; then
-  # The Deep Learning AMI has put them together already.
+if [ ${#disks[@]} -eq 0 ]; then exit 0; fi
+if [ -d /opt/dlami ]; then
+  # The Deep Learning AMI puts the disks together itself.
+  for _ in $(seq 30); do
+    if mountpoint -q /opt/dlami/nvme; then break; fi
+    sleep 2
+  done
+  mountpoint -q /opt/dlami/nvme || exit 0
   install -d /opt/dlami/nvme/ray-spill
   mount --bind /opt/dlami/nvme/ray-spill "${spill}"
-elif [ ${#disks[@]} -eq 0 ] || [ -n "$(lsblk -nro MOUNTPOINT "${disks[@]}" | tr -d '[:space:]')" ]; then
+  chown ray:ray "${spill}"
   exit 0
-else
-  disk=${disks[0]}
-  if [ ${#disks[@]} -gt 1 ]; then
-    disk=/dev/md/rayform-spill
-    for array in /dev/md/*rayform-spill*; do if [ -e "${array}" ]; then mdadm --quiet --stop "${array}"; fi; done
-    mdadm --quiet --create "${disk}" --name=rayform-spill --homehost=any --level=0 --force --run --raid-devices=${#disks[@]} "${disks[@]}"
-  fi
-  mkfs.ext4 -q -F -E nodiscard "${disk}"
-  mount -o noatime "${disk}" "${spill}"
 fi
+if [ -n "$(lsblk -nro MOUNTPOINT "${disks[@]}" | tr -d '[:space:]')" ]; then exit 0; fi
+disk=${disks[0]}
+if [ ${#disks[@]} -gt 1 ]; then
+  # An array of an earlier boot was put together again by the system, under a name that may have a suffix.
+  disk=$(find /dev/md -name '*rayform-spill*' 2>/dev/null | sort | head -n 1)
+  if [ -z "${disk}" ]; then
+    disk=/dev/md/rayform-spill
+    mdadm --quiet --create "${disk}" --name=rayform-spill --level=0 --force --run --raid-devices=${#disks[@]} "${disks[@]}"
+  fi
+fi
+mkfs.ext4 -q -F -E nodiscard "${disk}"
+mount -o noatime "${disk}" "${spill}"
 chown ray:ray "${spill}"
-RAYFORM_EOF
-write /etc/systemd/system/rayform-storage.service 0644 <<'RAYFORM_EOF'
-[Unit]
-Description=Disks that Ray writes to
-After=local-fs.target dlami-nvme.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/opt/rayform/bin/prepare-storage
-TimeoutStartSec=20min
-
-[Install]
-WantedBy=multi-user.target
 RAYFORM_EOF
 write /etc/systemd/system/ray-head.service 0644 <<'RAYFORM_EOF'
 [Unit]
 Description=Ray head of ray-test
-After=network-online.target remote-fs.target rayform-storage.service
+After=network-online.target remote-fs.target dlami-nvme.service
 Wants=network-online.target
-Requires=rayform-storage.service
 StartLimitIntervalSec=0
 
 [Service]
@@ -310,7 +288,8 @@ User=ray
 RuntimeDirectory=ray
 RuntimeDirectoryMode=0700
 WorkingDirectory=/var/lib/ray
-Environment=PATH=/opt/rayform/ray/bin:/usr/local/bin:/usr/bin:/bin
+Environment=PATH=/opt/rayform/ray/bin:/usr/local/cuda/bin:/opt/amazon/efa/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+Environment=RAY_DEFAULT_PYTHON_VERSION_MATCH_LEVEL=minor
 Environment=RAY_AUTH_MODE=token
 Environment=RAY_AUTH_TOKEN_PATH=/run/ray/token
 Environment=RAY_gcs_rpc_server_reconnect_timeout_s=600
@@ -320,7 +299,15 @@ Environment=AUTOSCALER_METRIC_PORT=44217
 Environment=DASHBOARD_METRIC_PORT=44227
 Environment=RAY_REDIS_ADDRESS=rediss://gcs.example.com:6379
 Environment=RAY_external_storage_namespace=ray-test
+ExecStartPre=+/opt/rayform/bin/prepare-storage
 ExecStart=/opt/rayform/bin/start-ray
+TimeoutStartSec=20min
+# What is left of a Ray whose GCS is gone does not end by itself, and holds up the restart.
+TimeoutStopSec=15
+StandardOutput=append:/var/log/rayform-ray.log
+StandardError=inherit
+# One worker process out of memory is no reason to end all that runs on the node.
+OOMPolicy=continue
 Restart=always
 RestartSec=5
 LimitNOFILE=1048576
@@ -333,5 +320,78 @@ RAYFORM_EOF
 
 say "start"
 systemctl daemon-reload
-systemctl enable --now rayform-storage.service ray-head.service
+systemctl enable --now ray-head.service
+say "logs and metrics"
+install_cloudwatch_agent() {
+  [ -x /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent ] && return
+  if [ "${ID}" = amzn ]; then
+    install_packages amazon-cloudwatch-agent
+    return
+  fi
+  retry curl -fsS -o /tmp/agent.deb \
+    "https://amazoncloudwatch-agent-${REGION}.s3.${REGION}.amazonaws.com/ubuntu/$(dpkg --print-architecture)/latest/amazon-cloudwatch-agent.deb"
+  retry apt-get install -y -q /tmp/agent.deb
+}
+if ! install_cloudwatch_agent; then say "no CloudWatch agent: run this script again"; fi
+install -d /opt/aws/amazon-cloudwatch-agent/etc
+cat >/opt/aws/amazon-cloudwatch-agent/etc/rayform.json <<'RAYFORM_EOF'
+{
+  "agent": {
+    "metrics_collection_interval": 60
+  },
+  "metrics": {
+    "namespace": "Rayform/ray-test",
+    "append_dimensions": {
+      "InstanceId": "${aws:InstanceId}"
+    },
+    "metrics_collected": {
+      "mem": {
+        "measurement": [
+          "mem_used_percent"
+        ]
+      },
+      "disk": {
+        "measurement": [
+          "used_percent"
+        ],
+        "resources": [
+          "/",
+          "/var/lib/ray/spill",
+          "/var/lib/ray-state"
+        ]
+      }
+    }
+  },
+  "logs": {
+    "logs_collected": {
+      "files": {
+        "collect_list": [
+          {
+            "file_path": "/var/log/rayform-bootstrap.log",
+            "log_group_name": "/ray/test/nodes",
+            "log_stream_name": "{instance_id}/bootstrap",
+            "publish_multi_logs": false
+          },
+          {
+            "file_path": "/var/log/rayform-ray.log",
+            "log_group_name": "/ray/test/nodes",
+            "log_stream_name": "{instance_id}/service",
+            "publish_multi_logs": false
+          },
+          {
+            "file_path": "/var/lib/ray/tmp/session_latest/logs/*",
+            "log_group_name": "/ray/test/nodes",
+            "log_stream_name": "{instance_id}/ray",
+            "publish_multi_logs": true
+          }
+        ]
+      }
+    }
+  }
+}
+RAYFORM_EOF
+/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s \
+  -c file:/opt/aws/amazon-cloudwatch-agent/etc/rayform.json
+
+systemctl disable rayform-bootstrap.service
 say "done"
