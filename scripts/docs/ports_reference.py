@@ -23,8 +23,8 @@ table: Ray listens on these ports, and each is open exactly where it is listed. 
 `ray.ports` changes them, on every node at once. `make dump` shows those of a deployment.
 
 Between nodes there is nothing beyond these tables, unless `access.intra_cluster` opens it. `workers` opens all traffic
-among workers: torch.distributed, NCCL, Gloo and MPI choose ports of their own, so Ray Train on several workers needs it.
-`all` opens all traffic. Each way in has its way out on the other side. From outside nothing comes in by default;
+among workers: torch.distributed, NCCL, Gloo and MPI choose ports of their own, so Ray Train on several workers needs
+it. `all` opens all traffic. Each way in has its way out on the other side. From outside nothing comes in by default;
 `access.client_cidrs` and `access.ssh_cidrs` name who may. Ray Serve's HTTP port is not opened to anybody.
 """
 _RAY = """\
