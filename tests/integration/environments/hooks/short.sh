@@ -2,5 +2,5 @@
 # Runs as root before Ray: `${...}` and `%{...}` must reach the node as they stand here.
 set -euo pipefail
 readonly target="${1:-/srv/data}"
-printf '%{http_code} is for curl, %s is for printf\n' "${target}"
+echo '%{http_code} is for curl' "${target} is for the shell"
 install -d -m 0755 "${target}"
