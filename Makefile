@@ -111,13 +111,13 @@ local-status: ## Say whether it runs, and where
 local-reset: ## Drop its state and the Terraform states that go with it
 
 ##@ Development
-check: $(READY) ## Format, lint, types, import boundaries, docs: what CI runs
+check: $(READY) ## Format, lint, types, import boundaries, docs: the first step of CI
 	@scripts/check.sh
 
 checkov: $(READY) $(CHECKOV_READY) ## Scan the plans of all environments; results in reports/checkov
 	@$(PY) -m scripts.checkov_scan
 
-test: $(READY) ## All tests
+test: $(READY) ## All tests but test-ray
 	@$(PY) -m pytest -n 3 --dist loadfile -m "not ray"
 
 test-unit: $(READY) ## Tests without Terraform

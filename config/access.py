@@ -25,7 +25,7 @@ class AccessConfig(Section):
     public_nodes: Annotated[bool, Change.REPLACES] = False
     """Put the nodes into the public subnets, with public addresses."""
     allow_public: Annotated[bool, Change.IN_PLACE] = False
-    """Accept 0.0.0.0/0, ::/0 and other ranges of half the internet or more in the lists above."""
+    """Accept ranges wider than /8 (IPv6: /16) in the lists above, up to the whole internet."""
     allow_unauthenticated: Annotated[bool, Change.REPLACES] = False
     """Run Ray without token authentication: whoever reaches a port of it can run code on the cluster. Clients in
     `client_cidrs` are refused then; a tunnel is the way in."""

@@ -41,6 +41,10 @@ HookPath = Annotated[str, Form(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", "a path su
 LoginUser = Annotated[str, Form(r"[a-z_][a-z0-9_-]{0,31}", "a user name such as ubuntu")]
 
 
+RAY_RESOURCES = ("CPU", "GPU", "memory")
+"""Resources that Ray detects by itself."""
+
+
 class NodeConfig(Section):
     """What head and workers have in common."""
 

@@ -143,7 +143,11 @@ def nodes_do_without_the_internet(environment: StaticEc2Config) -> Iterator[Prob
         )
     missing = _needed_endpoints(environment) - set(environment.network.endpoints)
     if missing:
-        yield Problem(("network", "endpoints"), f"got none for {', '.join(sorted(missing))}", "these too: no way out")
+        yield Problem(
+            ("network", "endpoints"),
+            f"got none for {', '.join(sorted(missing))}",
+            "an endpoint for each: nodes have no way out",
+        )
 
 
 def _needed_endpoints(environment: StaticEc2Config) -> set[str]:
@@ -152,7 +156,7 @@ def _needed_endpoints(environment: StaticEc2Config) -> set[str]:
     return {name for name, wanted in {**needed, "logs": agent, "monitoring": agent}.items() if wanted}
 
 
-@rule("network")
+@rule("network", "ray")
 def nat_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
     """A NAT gateway serves private subnets."""
     network = environment.network
@@ -160,6 +164,8 @@ def nat_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
         return
     if network.private_subnets in ("none", {}):
         yield Problem(("network", "nat"), f"got {network.nat}", "none, because there are no private subnets")
+    elif network.public_subnets in ("none", {}) and environment.ray.wheel_source is not None:
+        yield Problem(("network", "nat"), f"got {network.nat}", "none, or public subnets for the NAT gateway")
 
 
 @rule("network", "region")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from config.hooks import hook_trouble
 from config.instance_types import architecture_of, can_be_ebs_optimized, family_of, has_gpu, is_burstable, runs_linux
 from config.label import is_own_tag
-from config.nodes import NodeConfig
+from config.nodes import RAY_RESOURCES, NodeConfig
 from config.problems import Path, Problem
 from config.rules.registry import rule
 from config.static_ec2 import StaticEc2Config
@@ -165,6 +165,8 @@ def placement_group_is_possible(environment: StaticEc2Config) -> Iterator[Proble
 def _amount(path: Path, name: str, amount: float) -> Iterator[Problem]:
     if name == "object_store_memory":
         yield Problem(path, "got a resource", "ray.object_store_memory_gib instead")
+    elif name not in RAY_RESOURCES and name.lower() in {known.lower() for known in RAY_RESOURCES}:
+        yield Problem(path, "got a name that Ray does not know", " or ".join(RAY_RESOURCES) + ", written so")
     elif amount < 0 or amount != int(amount):
         yield Problem(path, f"got {amount:g}", "a whole number of at least 0")
 

@@ -12,6 +12,8 @@ from config.rules.nodes import declared_nodes
 from config.rules.registry import rule
 from config.static_ec2 import StaticEc2Config
 
+_CLIENT_SERVERS = (23000, 24000)
+"""https://github.com/ray-project/ray/blob/master/python/ray/util/client/server/proxier.py"""
 _EPHEMERAL = (32768, 60999)
 """https://docs.kernel.org/networking/ip-sysctl.html (ip_local_port_range)"""
 _OUTGOING_PORTS = 8192
@@ -42,6 +44,18 @@ def worker_range_is_one(environment: StaticEc2Config) -> Iterator[Problem]:
     first, last = environment.ray.ports.worker_range
     if not 1024 <= first < last <= 65535:
         yield Problem(("ray", "ports", "workers"), f"got {first}-{last}", "a range between 1024 and 65535, low-high")
+
+
+@rule("ray")
+def workers_leave_ray_client_its_ports(environment: StaticEc2Config) -> Iterator[Problem]:
+    """The Ray client's server starts one for each client, at ports that cannot be set and that stay on the node."""
+    first, last = environment.ray.ports.worker_range
+    if first <= _CLIENT_SERVERS[1] and _CLIENT_SERVERS[0] <= last:
+        yield Problem(
+            ("ray", "ports", "workers"),
+            f"got {environment.ray.ports.workers}",
+            f"ports outside of {_CLIENT_SERVERS[0]}-{_CLIENT_SERVERS[1]}, which the Ray client uses on the head",
+        )
 
 
 @rule("ray")

@@ -101,8 +101,6 @@ def transport_to(node: Node, cluster: Cluster, given: argparse.Namespace) -> Tra
     from scripts.operate.transport import default_via
 
     by_itself = default_via(cluster, node, given.bastion)
-    if given.via not in (None, "ssm", "ssh"):
-        raise UserError(f"VIA: got {given.via}, want ssm or ssh")
     if (given.via or by_itself) == "ssm":
         from scripts.operate.ssm import Ssm
 
@@ -120,6 +118,15 @@ def number(variable: str, text: str) -> int:
     if not re.fullmatch(r"[1-9]\d{0,8}", text):
         raise UserError(f"{variable}: got {text!r}, want a number above 0")
     return int(text)
+
+
+def require_options(given: argparse.Namespace) -> None:
+    """Refuse, before AWS is asked, what is wrong anywhere."""
+    if given.via not in (None, "ssm", "ssh"):
+        raise UserError(f"VIA: got {given.via}, want ssm or ssh")
+    number("LINES", given.lines)
+    if given.local_port:
+        number("LOCAL_PORT", given.local_port)
 
 
 def require_nodes(given: argparse.Namespace, environment: StaticEc2Config) -> None:
@@ -146,6 +153,7 @@ def main() -> int:
     if not isinstance(environment, StaticEc2Config):
         raise UserError(f"{environment.name} is of flavour {environment.flavour}, this is for static-ec2")
     require_nodes(given, environment)
+    require_options(given)
     return run(given, environment)
 
 

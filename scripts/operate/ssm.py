@@ -39,7 +39,10 @@ class Ssm:
 
     def unreachable(self, node: Node, reason: str) -> str:
         """Also what a node says that is still booting, or was terminated."""
-        return f"SSM has no session with {node.name} ({node.instance_id}): {reason or 'it ended without a word'}"
+        return (
+            f"SSM has no session with {node.name} ({node.instance_id}): {reason or 'it ended without a word'}; "
+            "it may still boot: try again in two minutes"
+        )
 
     def _session(self, node: Node, document: str, parameters: str) -> list[str]:
         target = ["--region", self.region, "--target", node.instance_id]

@@ -73,11 +73,11 @@ def test_no_token_is_wanted_where_none_is_declared() -> None:
 
 def test_what_is_missing_and_what_is_too_much_is_named() -> None:
     inventory = healthy(ROCKSDB)
-    script = script_of(inventory, "i-1").replace("--min-worker-port=20000", "--min-worker-port=20001")
+    script = script_of(inventory, "i-1").replace("--min-worker-port=25000", "--min-worker-port=25001")
     results = results_of("nodes.ray_flags_match_ports", change(inventory, "nodes.user_data.i-1.text", script), ROCKSDB)
     assert [result.detail for result in results] == [
         "exactly the 13 flags and variables of the table",
-        "missing: --min-worker-port=20000; not of the table: --min-worker-port=20001",
+        "missing: --min-worker-port=25000; not of the table: --min-worker-port=25001",
     ]
 
 

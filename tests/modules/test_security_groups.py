@@ -72,9 +72,9 @@ def test_between_nodes_there_are_the_ports_of_the_table_and_no_other() -> None:
 
 
 def test_ports_that_were_changed_are_the_ones_that_are_opened() -> None:
-    stack = synth(environment(ray={"ports": {"gcs": 7379, "workers": "20000-29999"}}))
+    stack = synth(environment(ray={"ports": {"gcs": 7379, "workers": "25000-29999"}}))
     found = {rule["from_port"] for rule in rules(stack, INGRESS, "head")}
-    assert {7379, 20000} <= found
+    assert {7379, 25000} <= found
     assert found.isdisjoint({6379, 10002})
 
 

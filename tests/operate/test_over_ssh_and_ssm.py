@@ -125,10 +125,11 @@ def test_a_tunnel_to_nothing_is_one_line(transport: Transport, cluster: Cluster)
 
 def test_a_node_that_ssm_does_not_know_is_one_line(ssm: Ssm, cluster: Cluster) -> None:
     node = cluster.node("worker-cpu-2")
+    hint = "it may still boot: try again in two minutes"
     said = "An error occurred (TargetNotConnected) when calling the StartSession operation: i-cpu2 is not connected."
     with pytest.raises(UserError) as raised:
         run_on(ssm, node, "true")
-    assert raised.value.lines == (f"SSM has no session with ray-production-worker-cpu-2 (i-cpu2): {said}",)
+    assert raised.value.lines == (f"SSM has no session with ray-production-worker-cpu-2 (i-cpu2): {said}; {hint}",)
     with Tunnel(ssm.forward(node, 1, 2), 2) as tunnel, pytest.raises(UserError) as raised:
         tunnel.wait_until_it_answers()
     assert raised.value.lines == (f"the tunnel has ended: {said}",)

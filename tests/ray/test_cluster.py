@@ -76,7 +76,7 @@ def test_ray_client_works(cluster: Cluster) -> None:
 def test_operator_sees_nodes_and_logs(cluster: Cluster) -> None:
     nodes = run(*cluster.client(*RAY, "list", "nodes", "--address", DASHBOARD, "--format", "json"))
     assert {node["node_ip"] for node in json.loads(nodes[nodes.index("[") :])} == {HEAD, FIRST, SECOND}
-    log = f"{DASHBOARD}/api/v0/logs/file?node_ip={FIRST}&filename=raylet.out&lines=5"
+    log = f"{DASHBOARD}/api/v0/logs/file?node_ip={FIRST}&filename=raylet.out&lines=200"
     assert "raylet" in curl(cluster, log, token=cluster.deployment.token)
 
 
@@ -168,7 +168,7 @@ def program(command: Callable[[Cluster], list[str]]) -> Check:
 def fetches_its_token(name: str) -> Check:
     return program(
         lambda cluster: cluster.machines[name].as_ray(
-            "timeout", "3", "/opt/rayform/bin/read-secret", cluster.deployment.token_secret
+            "timeout", "20", "/opt/rayform/bin/read-secret", cluster.deployment.token_secret
         )
     )
 

@@ -1,4 +1,8 @@
-"""What a cluster survives: losing the head, the store, a worker, a spot instance."""
+"""What a cluster survives: losing the head, the store, a worker, a spot instance.
+
+The tests follow on each other, in this order: each leaves a whole cluster, and while the first cluster waits 75 seconds
+for its head, the second is made and loses its own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,6 +25,8 @@ from tests.ray.times import note, timed
 pytestmark = pytest.mark.ray
 
 FIRST, SECOND = WORKERS.values()
+GAP_SECONDS = 75
+"""Longer than the 60 seconds that nodes wait for the head by Ray's own default."""
 
 
 @pytest.fixture(scope="module")
@@ -61,32 +68,69 @@ def test_head_comes_back_after_5_seconds_at_its_address(cluster: Cluster, keeper
     assert keeper.is_the_same()
 
 
+def test_head_comes_back_after_5_seconds_at_another_address(cluster: Cluster, keeper: Keeper) -> None:
+    cluster.power_off("head")
+    time.sleep(5)
+    cluster.deployment.head = NEW_HEAD
+    cluster.boot_head()
+    took = cluster.wait_until_whole(seconds=180)
+    note("head off for 5 s, another address, new disk: whole again after its boot", took)
+    assert keeper.is_the_same()
+
+
 def test_head_comes_back_by_itself_when_the_store_does(cluster: Cluster, keeper: Keeper, store: Store) -> None:
     before = cluster.alive()
     store.stop()
     time.sleep(20)
     store.start()
-    took = cluster.wait_until_whole(seconds=240, but_for={HEAD: before[HEAD]})
+    took = cluster.wait_until_whole(seconds=240, but_for={NEW_HEAD: before[NEW_HEAD]})
     note("store off for 20 s: whole again after its start", took)
     assert keeper.is_the_same()
 
 
-@pytest.mark.usefixtures("head_is_off")
-def test_head_with_rocksdb_keeps_its_state_on_its_volume(second: Cluster) -> None:
+@dataclass(frozen=True)
+class SecondHead:
+    """The head of the second cluster, off: what it left behind."""
+
+    keeper: Keeper
+    volume: list[tuple[Path, str]]
+    off_since: float
+
+
+@pytest.fixture(scope="module")
+def second_head_is_off(head_is_off: float, second: Cluster) -> SecondHead:
+    """A cluster whose head keeps its state on a volume, made while the first waits for its head; its head goes, too."""
     volume = [(second.new_volume(), "/var/lib/ray-state")]
     second.boot_head(volumes=volume)
     second.boot_worker("worker-cpu-0")
     second.wait_until_whole(seconds=180)
     keeper = Keeper(second, SECOND_WORKERS["worker-cpu-0"])
     second.power_off("head")
-    time.sleep(5)
-    second.boot_head(volumes=volume)
-    took = second.wait_until_whole(seconds=180)
-    note("head with RocksDB off for 5 s, new disk, same volume: whole again after its boot", took)
+    return SecondHead(keeper, volume, time.monotonic())
+
+
+@pytest.mark.usefixtures("second_head_is_off")
+def test_head_comes_back_after_75_seconds_at_another_address(
+    cluster: Cluster, keeper: Keeper, head_is_off: float
+) -> None:
+    gap = wait_since(head_is_off, GAP_SECONDS)
+    cluster.deployment.head = HEAD
+    cluster.boot_head()
+    took = cluster.wait_until_whole(seconds=300)
+    note(f"head off for {gap:.0f} s, another address, new disk: whole again after its boot", took)
     assert keeper.is_the_same()
 
 
-@pytest.mark.usefixtures("head_is_off")
+def test_head_with_rocksdb_comes_back_after_75_seconds_at_its_address(
+    second: Cluster, second_head_is_off: SecondHead
+) -> None:
+    gap = wait_since(second_head_is_off.off_since, GAP_SECONDS)
+    second.boot_head(volumes=second_head_is_off.volume)
+    took = second.wait_until_whole(seconds=300)
+    note(f"head with RocksDB off for {gap:.0f} s, same address, new disk: whole again after its boot", took)
+    assert second_head_is_off.keeper.is_the_same()
+
+
 def test_head_without_storage_forgets_its_actors_and_workers_join_it_anew(second: Cluster) -> None:
     before = second.alive()
     second.power_off("head")
@@ -100,16 +144,10 @@ def test_head_without_storage_forgets_its_actors_and_workers_join_it_anew(second
         second.power_off(name)
 
 
-def test_head_comes_back_after_75_seconds_at_another_address(
-    cluster: Cluster, keeper: Keeper, head_is_off: float
-) -> None:
-    time.sleep(max(0.0, head_is_off + 75 - time.monotonic()))
-    gap = time.monotonic() - head_is_off
-    cluster.deployment.head = NEW_HEAD
-    cluster.boot_head()
-    took = cluster.wait_until_whole(seconds=300)
-    note(f"head off for {gap:.0f} s, new address and disk: whole again after its boot", took)
-    assert keeper.is_the_same()
+def wait_since(start: float, seconds: float) -> float:
+    """Wait until so many seconds have gone by since `start`; returns how many it became."""
+    time.sleep(max(0.0, start + seconds - time.monotonic()))
+    return time.monotonic() - start
 
 
 def test_a_worker_that_lost_power_comes_back(cluster: Cluster) -> None:
@@ -134,7 +172,7 @@ def test_a_spot_notice_moves_the_tasks_and_the_node_does_not_rejoin(cluster: Clu
         assert FIRST not in cluster.alive()
         assert not cluster.machines["worker-cpu-0"].succeeds("pgrep", "raylet")
         assert {*places()[-12:]} == {SECOND}
-    # The instance that EC2 starts in its place is a new one.
+    # EC2 takes the instance; what Terraform makes in its place is a new one.
     cluster.power_off("worker-cpu-0")
     cluster.site.aws.withdraw_interruption(FIRST)
 

@@ -82,7 +82,7 @@ fi
 
 say "Python and Ray"
 install_packages mdadm
-# Ray refuses nodes whose Python differs in the patch: uv's own is the same on every image, the distribution's is not.
+# uv's own Python is the same on every image, the distribution's is not, and pickles cross nodes.
 PYTHON=(--python 3.12 --python-preference only-managed)
 FROM=()
 # No index is asked: everything comes from s3://my-wheels/ray
