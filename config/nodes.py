@@ -41,8 +41,8 @@ HookPath = Annotated[str, Form(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*", "a path su
 LoginUser = Annotated[str, Form(r"[a-z_][a-z0-9_-]{0,31}", "a user name such as ubuntu")]
 
 
-RAY_RESOURCES = ("CPU", "GPU", "memory")
-"""Resources that Ray detects by itself."""
+RAY_RESOURCES = {"CPU": "--num-cpus", "GPU": "--num-gpus", "memory": "--memory"}
+"""Resources that Ray detects by itself, and the flag of `ray start` that replaces what it detects."""
 
 
 class NodeConfig(Section):

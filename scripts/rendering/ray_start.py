@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from config.nodes import NodeConfig
+from config.nodes import RAY_RESOURCES, NodeConfig
 from config.ports import REDIS_PORT, Tier, port_table
 from config.ray import RayConfig
 from scripts.rendering.cluster_facts import ClusterFacts, HeadStore, StateVolume
@@ -24,7 +24,6 @@ RECONNECT_SECONDS = 600
 
 _LOG_FILE_BYTES = 100 * 1024**2
 _LOG_FILES = 5
-_RAY_RESOURCES = {"CPU": "--num-cpus", "GPU": "--num-gpus", "memory": "--memory"}
 
 
 def ray_start_flags(tier: Tier, *, node: NodeConfig, ray: RayConfig, facts: ClusterFacts, group: str) -> list[str]:
@@ -35,9 +34,9 @@ def ray_start_flags(tier: Tier, *, node: NodeConfig, ray: RayConfig, facts: Clus
         if tier == "head"
         else [f"--address={facts.head_address}:{ports['gcs'].first}"]
     )
-    own = {name: int(amount) for name, amount in node.resources.items() if name not in _RAY_RESOURCES}
+    own = {name: int(amount) for name, amount in node.resources.items() if name not in RAY_RESOURCES}
     flags = [*role, f"--temp-dir={TEMP_DIRECTORY}", *ports.ray_start_flags(tier)]
-    flags += [f"{flag}={int(node.resources[name])}" for name, flag in _RAY_RESOURCES.items() if name in node.resources]
+    flags += [f"{flag}={int(node.resources[name])}" for name, flag in RAY_RESOURCES.items() if name in node.resources]
     if own:
         flags.append(f"--resources={json.dumps(own, sort_keys=True)}")
     flags.append(f"--labels={_labels(node, group)}")

@@ -6,7 +6,7 @@ umask 022
 
 if [ "${1:-}" != now ]; then
   # cloud-init runs this once, whatever becomes of it. As a unit it is tried until it has worked, after a reboot too.
-  install -D -m 0700 "$0" /opt/rayform/bootstrap
+  [ "$0" -ef /opt/rayform/bootstrap ] || install -D -m 0700 "$0" /opt/rayform/bootstrap
   cat >/etc/systemd/system/rayform-bootstrap.service <<'RAYFORM_EOF'
 [Unit]
 Description=Make this machine the head of ray-test
