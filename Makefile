@@ -29,10 +29,10 @@ endif
 .DELETE_ON_ERROR:
 # The targets of a deployment follow on each other: `make -j plan apply` must not mix them.
 .NOTPARALLEL:
-.PHONY: help setup terraform demo synth plan apply audit dump output wheels destroy bootstrap-state \
+.PHONY: help setup terraform demo synth plan apply audit drift dump report diff output wheels destroy bootstrap-state \
 	status logs dashboard submit ssh-config ray-token \
 	local-up local-down local-status local-reset \
-	check checkov test test-unit test-integration test-ray bench format docs lock clean
+	check checkov test test-unit test-integration test-checkov test-ray bench bench-audit format docs lock clean
 
 ##@ Start here
 help: ## List the targets
@@ -41,7 +41,7 @@ help: ## List the targets
 	@echo; echo "ENV=<name> chooses the environment ($(ENVIRONMENTS)), TARGET=local rehearses any of them."
 
 demo: override ENV := demo
-demo: plan apply audit dump ## Bring up the demo cluster on the embedded AWS, audit it, dump it
+demo: plan apply audit ## Bring up the demo cluster on the embedded AWS, audit it, write the reports
 	@$(PY) -m scripts.demo_summary $(WHICH)
 
 setup: $(READY) ## Install everything into .venv (happens by itself when needed)
@@ -59,11 +59,20 @@ plan: synth ## Show what would change, and save the plan (REPLACE=<address> make
 apply: synth ## Apply the saved plan; refuses a stale one
 	@$(PY) -m scripts.terraform apply $(WHICH)
 
-audit: $(READY) ## Judge what is deployed: 0 clean, else failed or unknown
+audit: $(READY) ## Judge what is deployed, and write all reports to reports/
 	@$(PY) -m scripts.audit $(WHICH)
 
-dump: $(READY) ## Write all that is deployed to reports/
+drift: $(READY) ## What was changed behind Terraform's back: 0 nothing, 2 something, 3 unknown
+	@$(PY) -m scripts.audit --only drift $(WHICH)
+
+dump: $(READY) ## Write the same reports, and name the text of all that is deployed
 	@$(PY) -m scripts.dump $(WHICH)
+
+report: $(READY) ## Name the newest report as a page, and open it where there is a desktop
+	@$(PY) -m scripts.reports open $(WHICH)
+
+diff: $(READY) ## What changed between FROM=<dump, folder or date> and TO=…; by default since the last report (JSON=1)
+	@$(PY) -m scripts.reports diff $(WHICH) $(call option,FROM,from) $(call option,TO,to) $(if $(JSON),--json)
 
 output: synth ## Show the outputs (JSON=1 for scripts)
 	@$(PY) -m scripts.terraform output $(WHICH) $(if $(JSON),--json)
@@ -117,14 +126,17 @@ check: $(READY) ## Format, lint, types, import boundaries, docs: the first step 
 checkov: $(READY) $(CHECKOV_READY) ## Scan the plans of all environments; results in reports/checkov
 	@$(PY) -m scripts.checkov_scan
 
-test: $(READY) ## All tests but test-ray
-	@$(PY) -m pytest -n 3 --dist loadfile -m "not ray"
+test: $(READY) ## All tests but test-ray and test-checkov
+	@$(PY) -m pytest -n 3 --dist loadfile -m "not ray and not checkov"
 
 test-unit: $(READY) ## Tests without Terraform
-	@$(PY) -m pytest -n 3 --dist loadfile -m "not integration and not ray"
+	@$(PY) -m pytest -n 3 --dist loadfile -m "not integration and not ray and not checkov"
 
 test-integration: $(READY) ## Tests of Terraform against the embedded AWS
 	@$(PY) -m pytest -n 3 --dist loadfile -m integration
+
+test-checkov: checkov ## Scan as above, then prove on single faults of production that each is caught
+	@$(PY) -m pytest -m checkov tests/checkov
 
 test-ray: $(READY) ## Real Ray clusters from the real boot scripts, on this machine (Linux, root)
 	@scripts/setup/ray_tools.sh
@@ -132,6 +144,9 @@ test-ray: $(READY) ## Real Ray clusters from the real boot scripts, on this mach
 
 bench: $(READY) ## Measure synth, plan, apply and set-up; prints ratios
 	@$(PY) -m scripts.bench
+
+bench-audit: $(READY) ## Measure how long the audit reads production, 50 ms to every call, against the aws CLI
+	@$(PY) -m scripts.bench.audit
 
 format: $(READY) ## Format and mend what can be mended
 	@$(PY) -m ruff format

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import PrivateAttr
 
+from config.audit import AuditConfig
 from config.change import Change
 from config.label import Label
 from config.paths import ENVIRONMENTS
@@ -45,6 +46,8 @@ class Environment(Section):
     """Refuse to destroy what holds data; set it to false and apply before you destroy."""
     tags: Annotated[Tags, Change.IN_PLACE] = {}
     """More tags for every resource."""
+    audit: Annotated[AuditConfig, Change.IN_PLACE] = AuditConfig()
+    """What the audit is told."""
 
     # Not a setting: no file can say it.
     _overrides_target: bool = PrivateAttr(default=False)

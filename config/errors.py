@@ -27,19 +27,19 @@ class ConfigError(UserError):
     """The environment file cannot be used; holds every problem of the file, one line each."""
 
 
-def report_user_errors(main: Callable[[], int]) -> Callable[[], int]:
-    """Wrap a command's `main` so that a `UserError` prints `error: …` lines and gives exit code 2; a file error too."""
+def report_user_errors(main: Callable[[], int], *, code: int = EXIT_USER_ERROR) -> Callable[[], int]:
+    """Wrap a command's `main` so that a `UserError` prints `error: …` lines and gives exit `code`; a file error too."""
 
     @functools.wraps(main)
     def guarded() -> int:
         try:
-            code = main()
+            finished = main()
             sys.stdout.flush()  # here, where a closed pipe is still caught
-            return code
+            return finished
         except UserError as error:
             for line in error.lines:
                 print(f"error: {line}", file=sys.stderr)
-            return EXIT_USER_ERROR
+            return code
         except BrokenPipeError:
             _forget_output()
             return EXIT_BROKEN_PIPE
@@ -47,7 +47,7 @@ def report_user_errors(main: Callable[[], int]) -> Callable[[], int]:
             if error.filename is None:
                 raise
             print(f"error: {error.filename}: {error.strerror}", file=sys.stderr)
-            return EXIT_USER_ERROR
+            return code
         except KeyboardInterrupt:
             print("error: interrupted", file=sys.stderr)
             return 130

@@ -10,9 +10,11 @@ from pathlib import Path
 from config.errors import report_user_errors
 from config.paths import REPORTS, shown
 from scripts.arguments import environment_parser
+from scripts.reports.folder import report_folders
 from scripts.state import State, load_state
 
 NEXT_STEPS = (
+    ("make report", "look at the audit as a page"),
     ("make output", "addresses, buckets, endpoints"),
     ("make plan", "change environments/demo.yaml and see what it would do"),
     ("make plan ENV=production TARGET=local", "rehearse the large one"),
@@ -49,11 +51,9 @@ def nodes(state: State) -> list[str]:
 
 
 def newest_reports(directory: Path) -> list[str]:
-    """The latest report of each kind, relative to the checkout."""
-    newest: dict[str, Path] = {}
-    for path in sorted(directory.glob("*.*"), key=lambda each: (each.stat().st_mtime, each.name)):
-        newest[f"{path.stem.rsplit('_', 1)[0]}{path.suffix}"] = path
-    return [shown(path) for path in newest.values()]
+    """The files of the newest report, relative to the checkout."""
+    folders = report_folders(directory)
+    return [shown(path) for path in sorted(folders[-1].iterdir())] if folders else []
 
 
 @report_user_errors

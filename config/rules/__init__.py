@@ -7,10 +7,10 @@ from itertools import chain
 
 from config.environment import Environment
 from config.problems import Problem
-from config.rules import access, buckets, environment, kms, names, network, nodes, observability, ray, storage
+from config.rules import access, audit, buckets, environment, kms, names, network, nodes, observability, ray, storage
 from config.rules.registry import Rule, rules_of
 
-_MODULES = (environment, network, access, kms, nodes, ray, observability, buckets, storage, names)
+_MODULES = (environment, network, access, kms, nodes, ray, observability, buckets, storage, names, audit)
 RULES: tuple[Rule, ...] = tuple(chain.from_iterable(rules_of(module) for module in _MODULES))
 
 

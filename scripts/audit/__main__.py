@@ -1,49 +1,63 @@
-"""Judge what is deployed: `python -m scripts.audit --env demo`."""
+"""Judge what is deployed: `python -m scripts.audit --env demo`.
+
+Exit codes: 0 clean, 1 failed, 2 nothing but drift, 3 unknown, or nothing could be judged.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from functools import partial
 
 from config.errors import UserError, report_user_errors
 from config.load import load_environment
 from config.paths import shown
 from config.static_ec2 import StaticEc2Config
 from scripts.arguments import environment_parser
-from scripts.audit.checks import CHECKS
-from scripts.audit.engine import exit_code, judge
-from scripts.audit.json_report import json_report_path, render_json
+from scripts.audit.engine import EXIT_UNKNOWN, Result, exit_code
 from scripts.audit.report import open_console, print_report
-from scripts.inventory import collect_inventory
-from scripts.report_file import write_report
+from scripts.audit.round import all_checks, audit_round
+from scripts.reports.folder import AUDIT
+from scripts.reports.write import write_reports
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = environment_parser("scripts.audit", __doc__)
+    services = sorted({check.service for check in all_checks(datetime.now(timezone.utc).date())})
     parser.add_argument("--all", action="store_true", help="list what passed, too")
     parser.add_argument("--json", action="store_true", help="print the JSON report in the place of the table")
-    return parser.parse_args()
+    parser.add_argument("--only", choices=services, help="judge by the checks of one service, and write no report")
+    try:
+        return parser.parse_args()
+    except SystemExit as end:
+        # argparse says 2, which is said of drift here.
+        raise SystemExit(EXIT_UNKNOWN if end.code else 0) from None
 
 
-@report_user_errors
+@partial(report_user_errors, code=EXIT_UNKNOWN)
 def main() -> int:
     """Collect, judge, report."""
     given = arguments()
     environment = load_environment(given.env, target=given.target)
     if not isinstance(environment, StaticEc2Config):
         raise UserError(f"{environment.name} has flavour {environment.flavour}, which has no audit yet")
-    inventory = collect_inventory(environment)
-    results = judge(inventory, environment, CHECKS)
-    report = render_json(results, inventory.coverage, environment)
-    path = json_report_path(environment)
-    write_report(path, report)
-    if given.json:
-        sys.stdout.write(report)
+    audited = audit_round(environment, now=datetime.now(timezone.utc))
+    results = _chosen(audited.results, given.only)
+    folder = None if given.only else write_reports(audited)
+    if given.json and folder:
+        sys.stdout.write((folder / AUDIT).read_text(encoding="utf-8"))
     else:
-        print_report(open_console(), results, inventory.coverage, name=environment.name, show_all=given.all)
-        print(f"report: {shown(path)}")
+        print_report(open_console(), results, audited.coverage, name=environment.name, show_all=given.all)
+    if folder and not given.json:
+        print(f"report: {shown(folder)}")
     return exit_code(results)
+
+
+def _chosen(results: Sequence[Result], service: str | None) -> list[Result]:
+    return [result for result in results if service in (None, result.check.service)]
 
 
 if __name__ == "__main__":

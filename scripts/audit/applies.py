@@ -45,6 +45,11 @@ def has_efs(config: StaticEc2Config) -> bool:
     return config.efs is not None
 
 
+def has_efs_backup(config: StaticEc2Config) -> bool:
+    """Environments with EFS and its daily backups."""
+    return config.efs is not None and config.efs.backup
+
+
 def has_memorydb(config: StaticEc2Config) -> bool:
     """Environments with MemoryDB."""
     return config.memorydb is not None
@@ -83,3 +88,23 @@ def is_protected(config: StaticEc2Config) -> bool:
 def has_private_nodes(config: StaticEc2Config) -> bool:
     """Environments whose nodes are private."""
     return not config.access.public_nodes
+
+
+def has_mutes(config: StaticEc2Config) -> bool:
+    """Environments with mutes."""
+    return bool(config.audit.mutes)
+
+
+def has_nat(config: StaticEc2Config) -> bool:
+    """Environments with NAT gateways."""
+    return own_vpc(config) and bool(config.layout.nat_zones)
+
+
+def has_spot_workers(config: StaticEc2Config) -> bool:
+    """Environments with spot workers."""
+    return any(group.spot and group.count for group in config.workers.values())
+
+
+def own_protected_vpc(config: StaticEc2Config) -> bool:
+    """Protected environments with a VPC of their own: what is not protected may be as small as its owner likes."""
+    return config.protect and own_vpc(config)

@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from config.audit import MuteConfig
 from config.static_ec2 import StaticEc2Config
 from scripts.audit.registry import Check, Severity, always
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
 from scripts.inventory.reading import NotReadableError, Unreadable
+
+DRIFT = "drift"
+"""The service of the checks that compare intended with deployed."""
 
 
 class Outcome(Enum):
@@ -23,12 +27,26 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found about one resource."""
+    """What a check found about one resource, and where that comes from."""
 
     check: Check
     outcome: Outcome
     resource: str
     detail: str
+    address: str = ""
+    """Terraform address of the resource; empty when it is not in the state."""
+    construct_path: str = ""
+    """Path of the construct that defines it: `demo/network/vpc`."""
+    setting: str = ""
+    """Field of the environment file that it comes from, or that mends it: `buckets.models`."""
+    line: int | None = None
+    """Line of that field in the environment file, or of the nearest section around it."""
+    attribute: str = ""
+    """What differs, of a difference between intended and deployed."""
+    intended: str | None = None
+    deployed: str | None = None
+    mute: MuteConfig | None = None
+    """The mute that takes it out of the exit code."""
 
 
 def _every_read_answered(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
@@ -67,22 +85,49 @@ def _results(check: Check, inventory: Inventory, config: StaticEc2Config) -> lis
         results.append(_unknown(check, str(error)))
     except Exception as error:  # noqa: BLE001 — a check that breaks must not hide what the others find
         results.append(_unknown(check, f"the check itself failed: {type(error).__name__}: {error}"))
-    return results or [_unknown(check, "saw nothing to judge, though the environment declares it")]
+    if results or check.optional:
+        return results
+    return [_unknown(check, "saw nothing to judge, though the environment declares it")]
 
 
 def _result(check: Check, verdict: Verdict) -> Result:
+    return Result(
+        check=check,
+        outcome=_outcome(verdict),
+        resource=verdict.resource,
+        detail=verdict.detail,
+        address=verdict.address,
+        attribute=verdict.attribute,
+        intended=verdict.intended,
+        deployed=verdict.deployed,
+    )
+
+
+def _outcome(verdict: Verdict) -> Outcome:
     if isinstance(verdict.ok, Unreadable):
-        return Result(check, Outcome.UNKNOWN, verdict.resource, verdict.detail)
-    return Result(check, Outcome.PASS if verdict.ok else Outcome.FAIL, verdict.resource, verdict.detail)
+        return Outcome.UNKNOWN
+    return Outcome.PASS if verdict.ok else Outcome.FAIL
 
 
 def _unknown(check: Check, detail: str) -> Result:
     return Result(check, Outcome.UNKNOWN, check.service, detail)
 
 
+EXIT_CLEAN, EXIT_FAILED, EXIT_DRIFT, EXIT_UNKNOWN = range(4)
+
+
 def exit_code(results: Iterable[Result]) -> int:
-    """0 clean, 1 something failed, 2 nothing failed but something is unknown."""
-    outcomes = {result.outcome for result in results}
-    if Outcome.FAIL in outcomes:
-        return 1
-    return 2 if Outcome.UNKNOWN in outcomes or not outcomes else 0
+    """0 clean, 1 something failed, 3 something is unknown, 2 nothing but drift. Muted results do not count.
+
+    Drift alone gives way to what is unknown: 2 says that all else was seen and is well.
+    """
+    counted = list(results)
+    if not counted:
+        return EXIT_UNKNOWN
+    left = [result for result in counted if result.mute is None]
+    failed = {result.check.service for result in left if result.outcome is Outcome.FAIL}
+    if failed - {DRIFT}:
+        return EXIT_FAILED
+    if any(result.outcome is Outcome.UNKNOWN for result in left):
+        return EXIT_UNKNOWN
+    return EXIT_DRIFT if failed else EXIT_CLEAN

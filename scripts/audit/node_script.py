@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.ports import Tier
 
@@ -67,6 +68,7 @@ class NodeScript:
         return {found for content in ours for found in pattern.findall(content)}
 
 
+@lru_cache(maxsize=1024)
 def node_script(user_data: str) -> NodeScript:
-    """Take a boot script apart."""
+    """Take a boot script apart, once for all checks."""
     return NodeScript({match["path"]: match["content"] for match in _FILE.finditer(user_data)})

@@ -15,7 +15,6 @@ EVERYTHING = "*"
 _WILD = re.compile(r"[*?:/]*[*][*?:/]*")
 """Wildcards and separators only: names nothing."""
 _PARTITION = re.compile(r"^arn(:[^:]*(?=:))?:?")
-_SERVICE = re.compile(r"^arn:[^:]*:[^:]+:[^:]*:[^:]*:")
 
 
 def statements(document: Document) -> list[Statement]:
@@ -50,17 +49,6 @@ def allows_everything(document: Document) -> bool:
     )
 
 
-def whole_services(document: Document) -> set[str]:
-    """Actions such as `iam:*` that are allowed on every resource of the service, without a condition."""
-    return {
-        action
-        for statement in _allowed_unconditionally(document)
-        if "NotResource" in statement or any(_is_whole_service(arn) for arn in values(statement, "Resource"))
-        for action in values(statement, "Action")
-        if _is_every_action(action.partition(":")[2] or action)
-    }
-
-
 def denies_plain_http(document: Document | None, *, actions: Collection[str], resources: Collection[str]) -> bool:
     """Whether everybody is refused one of the all-embracing `actions` on all of `resources` without TLS."""
     if document is None:
@@ -88,11 +76,6 @@ def _is_every_action(action: str) -> bool:
 def _is_every_resource(arn: str) -> bool:
     """`*`, and what IAM reads as such: `arn:aws:*:*:*:*`; a partition alone narrows nothing."""
     return _WILD.fullmatch(_PARTITION.sub("", arn)) is not None
-
-
-def _is_whole_service(arn: str) -> bool:
-    """Every resource, or every one of a service: `arn:aws:s3:::*`."""
-    return _is_every_resource(arn) or _WILD.fullmatch(_SERVICE.sub("", arn)) is not None
 
 
 def _denies_everybody_plain_http(statement: Statement, actions: Collection[str]) -> bool:

@@ -33,6 +33,12 @@ class Check:
     judge: Judge
     applies: Applies
     """Whether the environment declares what is judged; if so, a check without a verdict is UNKNOWN."""
+    standards: tuple[str, ...] = ()
+    """The rules of others that it stands for: `FSBP EC2.8`, `CIS 5.6`, `Config ec2-imdsv2-check`."""
+    setting: str = ""
+    """The field of the environment file that mends a failure: `network.flow_logs`."""
+    optional: bool = False
+    """Judges what is there: where nothing is, there is nothing to say."""
 
     @property
     def service(self) -> str:
@@ -51,8 +57,22 @@ class Check:
 
     @property
     def title(self) -> str:
-        """First line of the documentation."""
-        return self.documentation.partition("\n")[0]
+        """What is wanted: the first paragraph of the documentation, on one line."""
+        return " ".join(self.documentation.partition("\n\n")[0].split())
+
+    @property
+    def why(self) -> str:
+        """Why it matters."""
+        return self._paragraph("Why: ")
+
+    @property
+    def fix(self) -> str:
+        """How a failure is mended."""
+        return self._paragraph("Fix: ")
+
+    def _paragraph(self, start: str) -> str:
+        paragraphs = (" ".join(part.split()) for part in self.documentation.split("\n\n"))
+        return next((part.removeprefix(start) for part in paragraphs if part.startswith(start)), "")
 
 
 def always(_config: StaticEc2Config) -> bool:
@@ -60,9 +80,17 @@ def always(_config: StaticEc2Config) -> bool:
     return True
 
 
-def check(id_: str, *, severity: Severity, applies: Applies = always) -> Callable[[Judge], Check]:
+def check(
+    id_: str,
+    *,
+    severity: Severity,
+    applies: Applies = always,
+    standards: tuple[str, ...] = (),
+    setting: str = "",
+    optional: bool = False,
+) -> Callable[[Judge], Check]:
     """Make a check of a function."""
-    return lambda judge: Check(id_, severity, judge, applies)
+    return lambda judge: Check(id_, severity, judge, applies, standards, setting, optional)
 
 
 def checks_of(module: ModuleType) -> list[Check]:

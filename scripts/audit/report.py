@@ -29,8 +29,10 @@ def open_console() -> Console:
 def print_report(console: Console, results: Sequence[Result], coverage: Coverage, *, name: str, show_all: bool) -> None:
     """Print what is wrong, then what passed: counted for each service, or listed with `show_all`."""
     listed = [result for result in in_order(results) if show_all or result.outcome is not Outcome.PASS]
-    if listed:
-        console.print(_findings(listed))
+    if counted := [result for result in listed if result.mute is None]:
+        console.print(_findings(counted))
+    if borne := [result for result in listed if result.mute is not None]:
+        console.print(_muted(borne))
     if not show_all:
         console.print(_passed(results))
     console.print(_summary(results, name), highlight=False)
@@ -53,8 +55,8 @@ def _rank(result: Result) -> tuple[int, int, str, str, str]:
 
 
 def counts(results: Iterable[Result]) -> dict[str, int]:
-    """Results by outcome."""
-    counted = Counter(result.outcome for result in results)
+    """Results by outcome; muted ones do not count."""
+    counted = Counter(result.outcome for result in results if result.mute is None)
     return {outcome.value: counted[outcome] for outcome in Outcome}
 
 
@@ -70,9 +72,25 @@ def _findings(results: Iterable[Result]) -> Table:
             result.check.severity.value,
             result.check.id,
             # As text: names from AWS may hold what rich reads as markup.
-            Text(result.resource, overflow="fold"),
+            Text(_place(result), overflow="fold"),
             Text(result.detail, overflow="fold"),
         )
+    return table
+
+
+def _place(result: Result) -> str:
+    """The resource, its Terraform address, and the field of the environment file."""
+    address = result.address if result.address != result.resource else ""
+    line = f" (line {result.line})" if result.line else ""
+    return "\n".join(filter(None, (result.resource, address, f"{result.setting}{line}" if result.setting else "")))
+
+
+def _muted(results: Iterable[Result]) -> Table:
+    table = Table("muted", "check", "resource", "what was seen", "until", "reason", box=SIMPLE_HEAD)
+    for result in results:
+        if result.mute is not None:
+            cells = (result.check.id, result.resource, result.detail, result.mute.until, result.mute.reason)
+            table.add_row(result.outcome.value, *(Text(cell, overflow="fold") for cell in cells))
     return table
 
 
@@ -91,6 +109,8 @@ def _passed(results: Sequence[Result]) -> Table:
 def _summary(results: Sequence[Result], name: str) -> Text:
     counted = counts(results)
     checks = len({result.check.id for result in results})
+    borne = sum(result.mute is not None for result in results)
     text = f"{name}: {checks} checks, {counted['PASS']} passed, {counted['FAIL']} failed, {counted['UNKNOWN']} unknown"
+    text += f", {borne} muted" if borne else ""
     worst = next((outcome for outcome in Outcome if counted[outcome.value]), Outcome.UNKNOWN)
     return Text(text, _STYLES[worst])

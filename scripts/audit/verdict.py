@@ -15,8 +15,17 @@ class Verdict:
     """A resource, whether it is as wanted, and what was seen."""
 
     resource: str
+    """Id, name or ARN; the Terraform address where the resource is in the state is found from it."""
     ok: bool | Unreadable
     detail: str
+    address: str = ""
+    """Terraform address, where the check knows it better."""
+    attribute: str = ""
+    """The attribute that differs."""
+    intended: str | None = None
+    """Its value in Terraform's state, as it is shown."""
+    deployed: str | None = None
+    """Its value on AWS, as it is shown."""
 
 
 def expect(resource: str, what: str, got: Reading[T], want: T) -> Verdict:

@@ -25,11 +25,11 @@ class Measurement:
         return self.value <= self.limit
 
 
-def table(measurements: list[Measurement]) -> Table:
+def table(measurements: list[Measurement], title: str = "make bench (medians)") -> Table:
     """All figures as a table."""
     from rich.table import Table
 
-    shown = Table("what", "measured", "limit", "", "of", title="make bench (medians)", title_justify="left")
+    shown = Table("what", "measured", "limit", "", "of", title=title, title_justify="left")
     for each in measurements:
         verdict = "ok" if each.ok else "TOO MUCH"
         shown.add_row(each.what, f"{each.value:.2f} {each.unit}", f"{each.limit:g} {each.unit}", verdict, each.detail)

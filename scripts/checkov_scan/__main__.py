@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import subprocess
 import sys
 
-from config.errors import UserError, report_user_errors
+from config.errors import report_user_errors
+from config.load import load_environment
 from config.paths import REPORTS, ROOT, environment_names
 from scripts.checkov_scan.plans import SCRATCH, plan_file, stack_file
-from scripts.checkov_scan.results import ScanResult, parse_results, problems
+from scripts.checkov_scan.process import request, run_scanner
+from scripts.checkov_scan.results import ScanResult, problems
 from scripts.checkov_scan.table import print_results
 from scripts.checkov_scan.waivers import Waiver, read_waivers
 
@@ -26,19 +27,10 @@ def make_plans() -> None:
         sys.exit(code)  # it has said why
 
 
-def scan(waivers: dict[str, list[Waiver]]) -> list[ScanResult]:
-    """Run scanner.py in checkov's own environment."""
-    request = {
-        name: {"plan": str(plan_file(name)), "waivers": [dataclasses.asdict(waiver) for waiver in each]}
-        for name, each in waivers.items()
-    }
-    (SCRATCH / "request.json").write_text(json.dumps(request))
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    scanner = [ROOT / ".venv-checkov/bin/python", ROOT / "scripts/checkov_scan/scanner.py"]
-    files = [SCRATCH / "request.json", SCRATCH / "result.json", OUTPUT]
-    if subprocess.run([*scanner, *files], cwd=ROOT, check=False).returncode:
-        raise UserError("checkov itself failed: the lines above say why")
-    return parse_results(json.loads((SCRATCH / "result.json").read_text()))
+def scan_all(waivers: dict[str, list[Waiver]]) -> list[ScanResult]:
+    """Scan the plans of all environments."""
+    requests = {name: request(plan_file(name), load_environment(name), each) for name, each in waivers.items()}
+    return run_scanner(requests, SCRATCH, OUTPUT)
 
 
 def drop_old_outputs() -> None:
@@ -55,7 +47,7 @@ def main() -> int:
     drop_old_outputs()
     make_plans()
     waivers = {name: read_waivers(json.loads(stack_file(name).read_text())) for name in environment_names()}
-    results = scan(waivers)
+    results = scan_all(waivers)
     print_results(results, waivers)
     found = problems(results, waivers)
     for line in found:

@@ -19,6 +19,13 @@ class Finding:
     check: str
     address: str
     title: str
+    detail: str = ""
+    """What exactly is wrong, where the check says so."""
+
+    @property
+    def shown(self) -> str:
+        """As problems name it."""
+        return f"{self.check} {self.address}: {self.title}" + (f": {self.detail}" if self.detail else "")
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,8 @@ class ScanResult:
     waived: tuple[Finding, ...]
     unparsed: tuple[str, ...] = ()
     """Files that checkov could not read."""
+    undecided: tuple[Finding, ...] = ()
+    """What a policy cannot know before the apply: neither passed nor failed."""
 
     @property
     def checks(self) -> int:
@@ -53,6 +62,7 @@ def parse_results(document: Mapping[str, Any]) -> list[ScanResult]:
             failed=tuple(Finding(**finding) for finding in result["failed"]),
             waived=tuple(Finding(**finding) for finding in result["waived"]),
             unparsed=tuple(map(str, result["unparsed"])),
+            undecided=tuple(Finding(**finding) for finding in result["undecided"]),
         )
         for environment, result in document.items()
     ]
@@ -80,7 +90,9 @@ def _problems_of(result: ScanResult) -> Iterator[str]:
     for file in result.unparsed:
         yield f"{result.environment}: checkov cannot read {file}"
     for finding in result.failed:
-        yield f"{result.environment}: {finding.check} {finding.address}: {finding.title}"
+        yield f"{result.environment}: {finding.shown}"
+    for finding in result.undecided:
+        yield f"{result.environment}: cannot be judged before the apply: {finding.shown}"
 
 
 def _stale(results: list[ScanResult], waivers: list[Waiver]) -> Iterator[str]:

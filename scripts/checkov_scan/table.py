@@ -23,10 +23,11 @@ def figures(results: list[ScanResult]) -> Table:
     """One row for each environment."""
     table = Table(title="checkov", title_justify="left")
     table.add_column("environment")
-    for column in ("resources", "evaluated", "passed", "failed", "waived"):
+    for column in ("resources", "evaluated", "passed", "failed", "undecided", "waived"):
         table.add_column(column, justify="right")
     for result in results:
-        counts = (result.planned, result.evaluated, result.passed, len(result.failed), len(result.waived))
+        findings = (result.failed, result.undecided, result.waived)
+        counts = (result.planned, result.evaluated, result.passed, *map(len, findings))
         table.add_row(result.environment, *map(str, counts))
     return table
 

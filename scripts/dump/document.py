@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +12,25 @@ from config.static_ec2 import StaticEc2Config
 from scripts.dump.plain import plain
 from scripts.dump.quick_reference import quick_reference
 from scripts.inventory import Inventory
-from scripts.inventory.instances import Nodes, Volume
+from scripts.inventory.instances import Instance, Nodes, Volume
 from scripts.inventory.reading import Reading, Unreadable, mapped
 from scripts.inventory.security_groups import SecurityGroupRule, SecurityGroups
-from scripts.inventory.user_data import UserData
+
+MORE = "more"
+"""Part of a dump with all that has no section of its own."""
+LEFT_OUT = {
+    "coverage": "stands in the coverage of the dump",
+    "state": "holds secrets; what Terraform made is in the dump as AWS describes it",
+    "answers": "hold secrets; they are in the dump as models",
+}
+"""Fields of the inventory that a dump does not have, and why."""
+_ARRANGED = frozenset(
+    {
+        "network", "vpc_endpoints", "security_groups", "iam", "keys", "buckets", "file_systems", "memorydb", "secrets",
+        "logs", "nodes", "images", "records",
+    }
+)  # fmt: skip
+"""Fields with a section of their own; all others are listed under MORE."""
 
 
 def dump_document(inventory: Inventory, config: StaticEc2Config, *, generated: datetime) -> dict[str, Any]:
@@ -22,6 +39,7 @@ def dump_document(inventory: Inventory, config: StaticEc2Config, *, generated: d
         "header": _header(config, generated),
         "coverage": {
             "reads": inventory.coverage.made,
+            "summary": str(inventory.coverage),
             "unreadable": [str(each) for each in inventory.coverage.unreadable],
         },
         "quick_reference": quick_reference(inventory),
@@ -37,8 +55,30 @@ def dump_document(inventory: Inventory, config: StaticEc2Config, *, generated: d
         "secrets": plain(inventory.secrets),
         "logs": plain(inventory.logs),
         "records": plain(inventory.records),
+        MORE: _more(inventory),
         "required_ports": _required_ports(config.port_table),
     }
+
+
+def _more(inventory: Inventory) -> dict[str, Any]:
+    """What has no section of its own, so that nothing that was read is forgotten."""
+    nodes, groups = inventory.nodes, inventory.security_groups
+    more = _others(inventory, _ARRANGED.union(LEFT_OUT))
+    more["other_volumes"] = plain(mapped(nodes.volumes, lambda found: _elsewhere(found, nodes.instances)))
+    more["more_of_nodes"] = _others(nodes, {"instances", "volumes", "termination_protection", "user_data"})
+    more["more_of_security_groups"] = _others(groups, {"groups", "rules"})
+    return {name: part for name, part in more.items() if part not in ([], {})}
+
+
+def _others(model: Any, known: Collection[str]) -> dict[str, Any]:
+    names = [field.name for field in fields(model) if field.compare and field.name not in known]
+    return {name: plain(getattr(model, name)) for name in names}
+
+
+def _elsewhere(volumes: tuple[Volume, ...], instances: Reading[tuple[Instance, ...]]) -> list[Volume]:
+    """Volumes that stand with no node of the dump."""
+    listed = set() if isinstance(instances, Unreadable) else {instance.instance_id for instance in instances}
+    return [volume for volume in volumes if volume.instance_id not in listed]
 
 
 def _header(config: StaticEc2Config, generated: datetime) -> dict[str, str]:
@@ -81,24 +121,27 @@ def _nodes(nodes: Nodes) -> Any:
     instances = nodes.instances
     if isinstance(instances, Unreadable):
         return plain(instances)
+    volumes = mapped(nodes.volumes, _by_instance)
     return [
         {
             **plain(instance),
-            "volumes": _volumes(nodes.volumes, instance.instance_id),
+            "volumes": _volumes_of(instance.instance_id, volumes),
             "termination_protection": plain(nodes.termination_protection.get(instance.instance_id)),
-            "user_data": plain(_fingerprint(nodes.user_data.get(instance.instance_id))),
+            "user_data": plain(nodes.user_data.get(instance.instance_id)),
         }
         for instance in instances
     ]
 
 
-def _fingerprint(user_data: Reading[UserData] | None) -> Reading[str] | None:
-    """Not the text: a user's hook in it may hold what a dump must not show. Two dumps compare all the same."""
-    return None if user_data is None else mapped(user_data, lambda found: found.fingerprint)
+def _by_instance(volumes: Iterable[Volume]) -> dict[str, list[Volume]]:
+    found: dict[str, list[Volume]] = {}
+    for volume in volumes:
+        found.setdefault(volume.instance_id, []).append(volume)
+    return found
 
 
-def _volumes(volumes: Reading[tuple[Volume, ...]], instance_id: str) -> Any:
-    return plain(mapped(volumes, lambda found: [volume for volume in found if volume.instance_id == instance_id]))
+def _volumes_of(instance_id: str, volumes: Reading[dict[str, list[Volume]]]) -> Any:
+    return plain(volumes) if isinstance(volumes, Unreadable) else plain(volumes.get(instance_id, []))
 
 
 def _required_ports(ports: PortTable) -> list[dict[str, Any]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from scripts.inventory.reader import Answer, Reader
-from scripts.inventory.reading import Read, Reading
+from scripts.inventory.reading import Read, Reading, Unreadable
 from scripts.inventory.scope import Scope
 from scripts.inventory.shapes import Document, Tags, document_of, ordered, tags_of
 
@@ -45,6 +46,7 @@ class AccessPoint:
     path: str
     user_id: int | None
     group_id: int | None
+    tags: Tags = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class FileSystem:
     """Transitions and their times: `TransitionToIA`, `AFTER_30_DAYS`."""
     mount_targets: Reading[tuple[MountTarget, ...]]
     access_points: Reading[tuple[AccessPoint, ...]]
+    created: datetime | None = None
+    only_zone: str = ""
+    """Of a One Zone file system; nothing when its files are kept in several zones."""
+    overwrite_protection: Reading[str] = ""
+    """`ENABLED`; `DISABLED` lets a replication write over it, `REPLICATING` is one doing so."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,15 @@ def _file_system_of(reader: Reader, answer: Mapping[str, Any], reads: _FileSyste
         lifecycle=reads.lifecycle.parse(_lifecycle),
         mount_targets=reads.mount_targets.parse(lambda targets: _mount_targets(reader, targets, reads.groups)),
         access_points=reads.access_points.parse(_access_points),
+        created=answer.get("CreationTime"),
+        only_zone=answer.get("AvailabilityZoneName") or "",
+        overwrite_protection=_overwrite_protection(answer),
     )
+
+
+def _overwrite_protection(answer: Mapping[str, Any]) -> Reading[str]:
+    protection = (answer.get("FileSystemProtection") or {}).get("ReplicationOverwriteProtection")
+    return protection or Unreadable(DESCRIBE_FILE_SYSTEMS.name, "no FileSystemProtection", answer["FileSystemId"])
 
 
 def _lifecycle(answer: list[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -153,6 +168,7 @@ def _access_points(answer: list[Any]) -> tuple[AccessPoint, ...]:
             path=point.get("RootDirectory", {}).get("Path", "/"),
             user_id=point.get("PosixUser", {}).get("Uid"),
             group_id=point.get("PosixUser", {}).get("Gid"),
+            tags=tags_of(point.get("Tags")),
         )
         for point in answer
     )

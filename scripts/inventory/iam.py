@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scripts.inventory.reader import Answer, Reader
-from scripts.inventory.reading import Read, Reading, Unreadable
+from scripts.inventory.reading import Read, Reading, Unreadable, mapped
 from scripts.inventory.scope import Scope
 from scripts.inventory.shapes import Document, Tags, document_of, ordered, tags_of
 
@@ -42,6 +42,8 @@ class Role:
     tags: Tags
     inline_policies: Reading[tuple[Policy, ...]]
     attached_policies: Reading[tuple[Policy, ...]]
+    boundary: Reading[Policy | None] = None
+    """The policy of `permissions_boundary_arn`."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +72,73 @@ class _RoleReads:
     attached: Answer
 
 
+class ManagedPolicies:
+    """Documents of managed policies, each read once however many roles have it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._policies: dict[str, Answer] = {}
+        self._documents: dict[str, Reading[Document]] = {}
+
+    def start(self, arn: str) -> None:
+        """Ask for the version that is in force."""
+        if arn not in self._policies:
+            self._policies[arn] = self._reader.start(GET_POLICY, PolicyArn=arn)
+
+    def finish(self) -> None:
+        """Read the documents of all policies that were started, at once."""
+        versions = {
+            arn: answer.parse(lambda policy: str(policy["Policy"]["DefaultVersionId"]))
+            for arn, answer in self._policies.items()
+            if arn not in self._documents
+        }
+        started = {
+            arn: version
+            if isinstance(version, Unreadable)
+            else self._reader.start(GET_POLICY_VERSION, PolicyArn=arn, VersionId=version)
+            for arn, version in versions.items()
+        }
+        self._documents |= {arn: _managed_document(answer) for arn, answer in started.items()}
+
+    def policy(self, arn: str) -> Policy:
+        """A policy that was read."""
+        return Policy(arn.rpartition("/")[2], arn, self._documents[arn])
+
+
 def collect_iam(reader: Reader, scope: Scope) -> Iam:
     """Read the roles and instance profiles of the state."""
     reads = {name: _start_role(reader, scope, name) for name in scope.state.values("aws_iam_role", "name")}
     profile_names = scope.state.values("aws_iam_instance_profile", "name")
     profiles = [reader.start(GET_INSTANCE_PROFILE, InstanceProfileName=name) for name in profile_names]
-    roles = [_role(reader, name, read) for name, read in reads.items()]
+    managed = ManagedPolicies(reader)
+    if scope.environment.iam.permissions_boundary_arn is not None:
+        managed.start(scope.environment.iam.permissions_boundary_arn)
+    for read in reads.values():
+        for arn in _managed_arns(read):
+            managed.start(arn)
+    managed.finish()
+    roles = [_role(reader, name, read, managed) for name, read in reads.items()]
     return Iam(
         roles=_present(roles), instance_profiles=_present(answer.parse(_instance_profile) for answer in profiles)
     )
+
+
+def _managed_arns(reads: _RoleReads) -> Iterator[str]:
+    """Policies that are attached to a role, and its boundary."""
+    attached = reads.attached.parse(_attached_arns)
+    yield from () if isinstance(attached, Unreadable) else attached
+    boundary = reads.role.parse(lambda answer: None if answer is None else _boundary_arn(answer["Role"]))
+    if isinstance(boundary, str):
+        yield boundary
+
+
+def _boundary_arn(role: Mapping[str, Any]) -> str | None:
+    arn: str | None = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return arn
+
+
+def _attached_arns(answer: list[Any]) -> tuple[str, ...]:
+    return ordered((str(policy["PolicyArn"]) for policy in answer), key=str)
 
 
 def _start_role(reader: Reader, scope: Scope, name: str) -> _RoleReads:
@@ -95,26 +155,32 @@ def _start_role(reader: Reader, scope: Scope, name: str) -> _RoleReads:
     )
 
 
-def _role(reader: Reader, name: str, reads: _RoleReads) -> Reading[Role | None]:
+def _role(reader: Reader, name: str, reads: _RoleReads, managed: ManagedPolicies) -> Reading[Role | None]:
     inline = _inline_policies(reader, name, reads)
-    attached = _attached_policies(reader, reads.attached)
-    return reads.role.parse(lambda answer: _role_of(answer, inline, attached))
+    arns = reads.attached.parse(_attached_arns)
+    attached = mapped(arns, lambda found: tuple(managed.policy(arn) for arn in found))
+    return reads.role.parse(lambda answer: _role_of(answer, inline, attached, managed))
 
 
 def _role_of(
-    answer: Mapping[str, Any] | None, inline: Reading[tuple[Policy, ...]], attached: Reading[tuple[Policy, ...]]
+    answer: Mapping[str, Any] | None,
+    inline: Reading[tuple[Policy, ...]],
+    attached: Reading[tuple[Policy, ...]],
+    managed: ManagedPolicies,
 ) -> Role | None:
     if answer is None:
         return None
     role = answer["Role"]
+    boundary = _boundary_arn(role)
     return Role(
         name=role["RoleName"],
         arn=role["Arn"],
         trust=document_of(role["AssumeRolePolicyDocument"]),
-        permissions_boundary_arn=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        permissions_boundary_arn=boundary,
         tags=tags_of(role.get("Tags")),
         inline_policies=inline,
         attached_policies=attached,
+        boundary=None if boundary is None else managed.policy(boundary),
     )
 
 
@@ -136,23 +202,10 @@ def _inline_document(answer: Mapping[str, Any]) -> Document:
     return document_of(answer["PolicyDocument"])
 
 
-def _attached_policies(reader: Reader, answer: Answer) -> Reading[tuple[Policy, ...]]:
-    attached = answer.parse(lambda policies: ordered(policies, key=lambda policy: policy["PolicyArn"]))
-    if isinstance(attached, Unreadable):
-        return attached
-    started = [(policy, reader.start(GET_POLICY, PolicyArn=policy["PolicyArn"])) for policy in attached]
-    return tuple(
-        Policy(policy["PolicyName"], policy["PolicyArn"], _managed_document(reader, policy["PolicyArn"], answer))
-        for policy, answer in started
-    )
-
-
-def _managed_document(reader: Reader, arn: str, answer: Answer) -> Reading[Document]:
-    version = answer.parse(lambda policy: str(policy["Policy"]["DefaultVersionId"]))
-    if isinstance(version, Unreadable):
-        return version
-    document = reader.start(GET_POLICY_VERSION, PolicyArn=arn, VersionId=version)
-    return document.parse(lambda found: document_of(found["PolicyVersion"]["Document"]))
+def _managed_document(answer: Answer | Unreadable) -> Reading[Document]:
+    if isinstance(answer, Unreadable):
+        return answer
+    return answer.parse(lambda found: document_of(found["PolicyVersion"]["Document"]))
 
 
 def _instance_profile(answer: Mapping[str, Any] | None) -> InstanceProfile | None:

@@ -24,6 +24,8 @@ class Image:
     architecture: str
     created: str
     root_device: str
+    virtualization: str = "hvm"
+    """`hvm`, or `paravirtual` of images from before 2014."""
 
 
 def collect_images(reader: Reader, scope: Scope) -> Reading[tuple[Image, ...]]:
@@ -43,6 +45,7 @@ def _images(answer: list[Any]) -> tuple[Image, ...]:
             architecture=image.get("Architecture", "unknown"),
             created=image.get("CreationDate", ""),
             root_device=image.get("RootDeviceName", ""),
+            virtualization=image.get("VirtualizationType", "unknown"),
         )
         for image in answer
     )

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
 
 from config.static_ec2 import StaticEc2Config
+from scripts.inventory.account import Account, collect_account
+from scripts.inventory.addresses import Address, collect_addresses
+from scripts.inventory.alarms import Alarm, collect_alarms
+from scripts.inventory.answers import Answers
+from scripts.inventory.backup import Backups, collect_backups
+from scripts.inventory.details import Details, collect_details
 from scripts.inventory.dns import Record, collect_records
+from scripts.inventory.ebs import Ebs, collect_ebs
 from scripts.inventory.efs import FileSystem, collect_file_systems
+from scripts.inventory.eks import EksCluster, collect_eks_clusters
 from scripts.inventory.endpoints import VpcEndpoint, collect_vpc_endpoints
+from scripts.inventory.guard import Guard, StateObject
 from scripts.inventory.iam import Iam, collect_iam
 from scripts.inventory.images import Image, collect_images
+from scripts.inventory.instance_defaults import InstanceDefaults, collect_instance_defaults
 from scripts.inventory.instances import Nodes, collect_nodes
 from scripts.inventory.kms import Key, collect_keys
+from scripts.inventory.launch_templates import LaunchTemplate, collect_launch_templates
 from scripts.inventory.logs import Logs, collect_logs
 from scripts.inventory.memorydb import MemoryDb, collect_memorydb
 from scripts.inventory.network import Network, collect_network
+from scripts.inventory.network_acls import NetworkAcl, collect_network_acls
+from scripts.inventory.network_interfaces import NetworkInterface, collect_network_interfaces
+from scripts.inventory.pace import no_garbage_collection, shown_when_slow
+from scripts.inventory.prefix_lists import PrefixLists, collect_prefix_lists
+from scripts.inventory.quotas import Quotas, collect_quotas
 from scripts.inventory.reader import Coverage, Reader
-from scripts.inventory.reading import Reading
+from scripts.inventory.reading import NotCollected, Reading
 from scripts.inventory.s3 import Bucket, collect_buckets
+from scripts.inventory.s3_account import S3Account, collect_s3_account
 from scripts.inventory.scope import Scope, scope_of
 from scripts.inventory.secrets import Secret, collect_secrets
 from scripts.inventory.security_groups import SecurityGroups, collect_security_groups
-from scripts.inventory.session import open_session
-from scripts.state import load_state
-
-COLLECTORS = 13
-"""Threads: one for each service, whatever the number of processors, because they only wait."""
+from scripts.inventory.session import Session, open_session
+from scripts.inventory.surroundings import Surroundings, collect_surroundings
+from scripts.inventory.topics import Topics, collect_topics
+from scripts.state import State, load_state
 
 
 @dataclass(frozen=True)
@@ -46,46 +64,89 @@ class Inventory:
     nodes: Nodes
     images: Reading[tuple[Image, ...]]
     records: tuple[Reading[tuple[Record, ...]], ...]
+    ebs: Ebs
+    launch_templates: Reading[tuple[LaunchTemplate, ...]]
+    instance_defaults: Reading[InstanceDefaults]
+    addresses: Reading[tuple[Address, ...]]
+    quotas: Quotas
+    account: Account
+    s3_account: S3Account
+    backups: Backups
+    alarms: Reading[tuple[Alarm, ...]]
+    topics: Topics
+    eks_clusters: Reading[tuple[Reading[EksCluster], ...]]
+    network_acls: Reading[tuple[NetworkAcl, ...]]
+    network_interfaces: Reading[tuple[NetworkInterface, ...]]
+    prefix_lists: PrefixLists
+    details: Details
+    surroundings: Surroundings
     coverage: Coverage
+    # Both may hold what nobody must see.
+    state: State = field(repr=False)
+    answers: Answers = field(repr=False, compare=False)
+
+
+COLLECTORS: Mapping[str, Callable[[Reader, Scope], object]] = {
+    "network": collect_network,
+    "vpc_endpoints": collect_vpc_endpoints,
+    "security_groups": collect_security_groups,
+    "iam": collect_iam,
+    "keys": collect_keys,
+    "buckets": collect_buckets,
+    "file_systems": collect_file_systems,
+    "memorydb": collect_memorydb,
+    "secrets": collect_secrets,
+    "logs": collect_logs,
+    "nodes": collect_nodes,
+    "images": collect_images,
+    "records": collect_records,
+    "ebs": collect_ebs,
+    "launch_templates": collect_launch_templates,
+    "instance_defaults": lambda reader, _scope: collect_instance_defaults(reader),
+    "addresses": collect_addresses,
+    "quotas": collect_quotas,
+    "account": lambda reader, _scope: collect_account(reader),
+    "s3_account": collect_s3_account,
+    "backups": collect_backups,
+    "alarms": collect_alarms,
+    "topics": collect_topics,
+    "eks_clusters": collect_eks_clusters,
+    "network_acls": collect_network_acls,
+    "network_interfaces": collect_network_interfaces,
+    "prefix_lists": collect_prefix_lists,
+    "details": collect_details,
+    "surroundings": collect_surroundings,
+}
+"""By the field of the inventory that each fills. Add yours here: they all run at once."""
 
 
 def collect_inventory(environment: StaticEc2Config) -> Inventory:
     """Read what is deployed. Raises UserError when nothing is."""
-    session = open_session(environment)
-    scope = scope_of(environment, load_state(environment, session=session))
-    with Reader(session) as reader:
-        return collect(reader, scope)
+    return collect_through(open_session(environment), environment)
+
+
+def collect_through(session: Session, environment: StaticEc2Config) -> Inventory:
+    """Read what is deployed, through a session. Raises UserError when nothing is."""
+    guard = Guard(StateObject(environment.state_bucket, environment.state_key))
+    session = session.read_only(guard)
+    with no_garbage_collection(), Reader(session) as reader, shown_when_slow(reader.progress):
+        # Clients are made while the state is on its way.
+        reader.make_clients()
+        return collect(reader, scope_of(environment, load_state(environment, session=session)))
 
 
 def collect(reader: Reader, scope: Scope) -> Inventory:
-    """Run every collector on a thread of its own, so that all reads start at once."""
-    with ThreadPoolExecutor(COLLECTORS, thread_name_prefix="collect") as pool:
-        network = pool.submit(collect_network, reader, scope)
-        vpc_endpoints = pool.submit(collect_vpc_endpoints, reader, scope)
-        security_groups = pool.submit(collect_security_groups, reader, scope)
-        iam = pool.submit(collect_iam, reader, scope)
-        keys = pool.submit(collect_keys, reader, scope)
-        buckets = pool.submit(collect_buckets, reader, scope)
-        file_systems = pool.submit(collect_file_systems, reader, scope)
-        memorydb = pool.submit(collect_memorydb, reader, scope)
-        secrets = pool.submit(collect_secrets, reader, scope)
-        logs = pool.submit(collect_logs, reader, scope)
-        nodes = pool.submit(collect_nodes, reader, scope)
-        images = pool.submit(collect_images, reader, scope)
-        records = pool.submit(collect_records, reader, scope)
-        return Inventory(
-            network=network.result(),
-            vpc_endpoints=vpc_endpoints.result(),
-            security_groups=security_groups.result(),
-            iam=iam.result(),
-            keys=keys.result(),
-            buckets=buckets.result(),
-            file_systems=file_systems.result(),
-            memorydb=memorydb.result(),
-            secrets=secrets.result(),
-            logs=logs.result(),
-            nodes=nodes.result(),
-            images=images.result(),
-            records=records.result(),
-            coverage=reader.coverage(),
-        )
+    """Run every collector on a thread of its own, whatever the number of processors: they only wait for reads."""
+    with ThreadPoolExecutor(len(COLLECTORS), thread_name_prefix="collect") as pool:
+        started = {field: pool.submit(collector, reader, scope) for field, collector in COLLECTORS.items()}
+        collected = {field: _collected(field, future) for field, future in started.items()}
+    broken = tuple(part for part in collected.values() if isinstance(part, NotCollected))
+    coverage = reader.coverage().also(broken)
+    return Inventory(**collected, coverage=coverage, state=scope.state, answers=reader.answers())
+
+
+def _collected(field: str, future: Future[Any]) -> Any:
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 — what breaks one collector must not hide what the others read
+        return NotCollected(f"inventory:{field}", f"broke on what was read ({type(error).__name__})")

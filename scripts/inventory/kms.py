@@ -35,6 +35,8 @@ class Key:
     aliases: Reading[tuple[str, ...]]
     rotation: Reading[KeyRotation]
     policy: Reading[Document]
+    spec: Reading[str] = "SYMMETRIC_DEFAULT"
+    """Kind of key: `SYMMETRIC_DEFAULT`, `RSA_2048` …"""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def _key(arn: str, reads: _KeyReads) -> Key:
         aliases=reads.aliases.parse(lambda answer: tuple(sorted(alias["AliasName"] for alias in answer))),
         rotation=reads.rotation.parse(_rotation),
         policy=reads.policy.parse(lambda answer: document_of(answer["Policy"])),
+        spec=reads.key.parse(lambda answer: str(answer["KeyMetadata"]["KeySpec"])),
     )
 
 

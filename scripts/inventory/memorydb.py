@@ -45,6 +45,11 @@ class Cluster:
     snapshot_retention_days: int
     snapshot_window: str
     endpoint: str
+    multi_az: bool = False
+    """Whether a replica in another zone takes over by itself."""
+    zones: tuple[str, ...] = ()
+    """Of its nodes, each once."""
+    auto_minor_version_upgrade: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,11 @@ def _cluster(answer: Mapping[str, Any]) -> Cluster:
         snapshot_retention_days=answer["SnapshotRetentionLimit"],
         snapshot_window=answer.get("SnapshotWindow", ""),
         endpoint=f"{endpoint['Address']}:{endpoint['Port']}" if endpoint else "",
+        multi_az=str(answer.get("AvailabilityMode", "")).lower() == "multiaz",
+        zones=tuple(
+            sorted({node["AvailabilityZone"] for shard in answer["Shards"] for node in shard.get("Nodes", ())})
+        ),
+        auto_minor_version_upgrade=answer.get("AutoMinorVersionUpgrade", False),
     )
 
 

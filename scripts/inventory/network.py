@@ -24,6 +24,7 @@ _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "Destinatio
 _TARGETS = (
     "GatewayId", "NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "EgressOnlyInternetGatewayId",
     "NetworkInterfaceId", "InstanceId", "CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn",
+    "OdbNetworkArn",
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ class Vpc:
     name: str
     cidrs: tuple[str, ...]
     tags: Tags
+    ipv6_cidrs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Subnet:
     cidr: str
     maps_public_ip: bool
     tags: Tags
+    ipv6_cidrs: tuple[str, ...] = ()
+    zone_id: str = ""
+    """The zone's name that is the same in all accounts: `usw2-az1`."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def collect_network(reader: Reader, scope: Scope) -> Network:
 
 
 def _vpcs(answer: list[Any]) -> tuple[Vpc, ...]:
-    vpcs = (Vpc(vpc["VpcId"], name_of(vpc), _cidrs(vpc), tags_of(vpc.get("Tags"))) for vpc in answer)
+    vpcs = (Vpc(vpc["VpcId"], name_of(vpc), _cidrs(vpc), tags_of(vpc.get("Tags")), _ipv6_cidrs(vpc)) for vpc in answer)
     return ordered(vpcs, key=lambda vpc: vpc.vpc_id)
 
 
@@ -132,6 +137,13 @@ def _cidrs(vpc: Mapping[str, Any]) -> tuple[str, ...]:
     """The VPC's own block first, then those that were added to it."""
     more = {block["CidrBlock"] for block in vpc.get("CidrBlockAssociationSet", ())} - {vpc["CidrBlock"]}
     return (vpc["CidrBlock"], *sorted(more))
+
+
+def _ipv6_cidrs(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """Blocks of a VPC or subnet; one that was taken away is shown for a while."""
+    blocks = answer.get("Ipv6CidrBlockAssociationSet") or ()
+    gone = ("disassociated", "disassociating")
+    return tuple(sorted(block["Ipv6CidrBlock"] for block in blocks if block["Ipv6CidrBlockState"]["State"] not in gone))
 
 
 def _attribute(name: str, answer: Mapping[str, Any]) -> bool:
@@ -147,6 +159,8 @@ def _subnets(answer: list[Any]) -> tuple[Subnet, ...]:
             cidr=subnet["CidrBlock"],
             maps_public_ip=subnet["MapPublicIpOnLaunch"],
             tags=tags_of(subnet.get("Tags")),
+            ipv6_cidrs=_ipv6_cidrs(subnet),
+            zone_id=subnet.get("AvailabilityZoneId", ""),
         )
         for subnet in answer
     )

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.parsers import ResponseParserError
 
-from scripts.inventory.reading import Read, Reading, Unreadable, require_read
+from scripts.inventory.answers import Answers, Asked
+from scripts.inventory.clients import Clients
+from scripts.inventory.coverage import NOT_IN_REGION
+from scripts.inventory.coverage import Coverage as Coverage  # where others look for it
+from scripts.inventory.guard import Guard
+from scripts.inventory.patience import Patience, code_of
+from scripts.inventory.reading import Read, Reading, Unreadable, declared_services
 from scripts.inventory.session import Session
+from scripts.inventory.shape_check import fits
 
 T = TypeVar("T")
 
 THREADS = 64
 
-
-@dataclass(frozen=True)
-class Coverage:
-    """How much was asked, and what gave no answer."""
-
-    made: int
-    unreadable: tuple[Unreadable, ...]
-
-    def __str__(self) -> str:
-        if not self.unreadable:
-            return f"{self.made} reads, all answered"
-        reasons = ", ".join(sorted({f"{unreadable.read} {unreadable.code}" for unreadable in self.unreadable}))
-        return f"{self.made} reads, {len(self.unreadable)} without an answer: {reasons}"
+UNKNOWN_SHAPE = "an answer of unknown shape"
 
 
 @dataclass(frozen=True)
@@ -38,6 +35,7 @@ class Answer:
 
     read: Read
     about: str
+    arguments: Mapping[str, Any]
     future: Future[Any]
     misread: list[Unreadable] = field(default_factory=list, compare=False)
     """Parsings that failed, for the coverage: an answer that nobody understands is no answer."""
@@ -49,72 +47,102 @@ class Answer:
             return value
         try:
             return parse(value)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-            unreadable = Unreadable(self.read.name, "an answer of unknown shape", self.about)
+        except Exception:  # noqa: BLE001 — garbage breaks a parser in any way
+            unreadable = Unreadable(self.read.name, UNKNOWN_SHAPE, self.about)
             self.misread.append(unreadable)
             return unreadable
 
 
 class Reader:
-    """Starts each read on a thread of its own; clients are made on first use."""
+    """Starts each read on a thread of its own; a client is made on first use."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._session = session if session.guard else session.read_only(Guard())
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="read")
-        self._clients: dict[str, Any] = {}
-        self._clients_lock = Lock()
-        self._started: list[Answer] = []
+        self._clients = Clients(self._session)
+        self._patience = Patience()
+        self._lock = Lock()
+        self._started: dict[Hashable, Answer] = {}
 
     def __enter__(self) -> Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._clients.close()
         self._pool.shutdown(cancel_futures=True)
 
+    def make_clients(self) -> None:
+        """Begin to make the clients that will be needed, while something else is waited for."""
+        self._clients.make(declared_services())
+
     def start(self, read: Read, **arguments: Any) -> Answer:
-        """Start a read and return at once."""
-        about = next((value for value in arguments.values() if isinstance(value, str)), "")
-        answer = Answer(read, about, self._pool.submit(self._run, read, about, arguments))
-        self._started.append(answer)
-        return answer
+        """Start a read and return at once; one that was started already is not made again."""
+        key = (read, json.dumps(arguments, sort_keys=True, default=str))
+        with self._lock:
+            if key not in self._started:
+                about = next((value for value in arguments.values() if isinstance(value, str)), "")
+                self._started[key] = Answer(read, about, arguments, self._submit(read, about, arguments))
+            return self._started[key]
+
+    def progress(self) -> tuple[int, int]:
+        """Reads that have ended, and reads started so far."""
+        started = self._all()
+        return sum(answer.future.done() for answer in started), len(started)
 
     def coverage(self) -> Coverage:
         """Reads so far, and what was made of them; waits for those under way."""
-        values = [answer.future.result() for answer in self._started]
+        started = self._all()
+        values = [answer.future.result() for answer in started]
         unreadable = [value for value in values if isinstance(value, Unreadable)]
         # Once for each read, however many parts of its answer were asked for.
-        misread = [answer.misread[0] for answer in self._started if answer.misread]
+        misread = [answer.misread[0] for answer in started if answer.misread]
         return Coverage(len(values), tuple(sorted([*unreadable, *misread], key=str)))
 
-    def _run(self, read: Read, about: str, arguments: dict[str, Any]) -> Any:
+    def answers(self) -> Answers:
+        """The answers so far, as AWS gave them; waits for those under way."""
+        return Answers(Asked(answer.read, answer.arguments, answer.future.result()) for answer in self._all())
+
+    def _submit(self, read: Read, about: str, arguments: Mapping[str, Any]) -> Future[Any]:
+        return self._pool.submit(self._run, read, about, arguments)
+
+    def _all(self) -> list[Answer]:
+        with self._lock:
+            return list(self._started.values())
+
+    def _run(self, read: Read, about: str, arguments: Mapping[str, Any]) -> Any:
         try:
-            return self._call(read, arguments)
+            return self._patience.call(lambda: self._call(read, arguments))
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", "an error without a code"))
+            code = code_of(error)
             if code in read.absent:
                 return None if read.items is None else []
             return Unreadable(read.name, code, about)
+        except EndpointConnectionError as error:
+            offered = self._session.offers(read.service)
+            return Unreadable(read.name, type(error).__name__ if offered else NOT_IN_REGION, about)
+        except (ResponseParserError, UnknownShapeError):
+            return Unreadable(read.name, UNKNOWN_SHAPE, about)
         except Exception as error:  # noqa: BLE001 — whatever goes wrong in one read, the others are still reported
             return Unreadable(read.name, type(error).__name__, about)
 
-    def _call(self, read: Read, arguments: dict[str, Any]) -> Any:
-        client = self._client(read.service)
+    def _call(self, read: Read, arguments: Mapping[str, Any]) -> Any:
+        client = self._clients.of(read.service)
         if read.items is None:
-            return getattr(client, read.method)(**arguments)
+            return _checked(client, read, getattr(client, read.method)(**arguments))
         if not client.can_paginate(read.method):
-            return getattr(client, read.method)(**arguments).get(read.items, [])
-        pages = client.get_paginator(read.method).paginate(**arguments)
-        return [item for page in pages for item in page.get(read.items, [])]
-
-    def _client(self, service: str) -> Any:
-        with self._clients_lock:
-            if service not in self._clients:
-                client = self._session.client(service)
-                client.meta.events.register("before-parameter-build", refuse_changes)
-                self._clients[service] = client
-            return self._clients[service]
+            pages = [getattr(client, read.method)(**arguments)]
+        else:
+            size = {"PageSize": read.page_size} if read.page_size else {}
+            pages = client.get_paginator(read.method).paginate(**arguments, PaginationConfig=size)
+        return [item for page in pages for item in _checked(client, read, page).get(read.items, [])]
 
 
-def refuse_changes(*, model: Any, **_: Any) -> None:
-    """Hook of every client: stops a call that is not a read before it is sent."""
-    require_read(model.name)
+class UnknownShapeError(Exception):
+    """An answer that is not what the service's model says."""
+
+
+def _checked(client: Any, read: Read, document: dict[str, Any]) -> dict[str, Any]:
+    service = client.meta.service_model
+    if "json" in service.protocol and not fits(document, service.operation_model(read.operation).output_shape):
+        raise UnknownShapeError
+    return document

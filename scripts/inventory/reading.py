@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar, Union
+from typing import NoReturn, TypeVar, Union
 
 from botocore import xform_name
 
@@ -30,14 +31,34 @@ DISCLOSING = frozenset(
 """Operations that only read, but whose answer is a secret or a user's data."""
 
 
+_declared: dict[tuple[str, str], Read] = {}
+
+
 class NotAReadError(Exception):
     """An operation that this package must never call."""
 
 
 def require_read(operation: str) -> None:
-    """Refuse every operation that changes something or discloses a secret."""
+    """Refuse every operation that changes something or discloses a secret. Raises NotAReadError."""
     if not operation.startswith(READ_PREFIXES) or operation in DISCLOSING:
         raise NotAReadError(operation)
+
+
+def require_declared(service: str, operation: str) -> None:
+    """Refuse every operation that no `Read` declares, so that the declared ones are the allow-list."""
+    if (service, operation) not in _declared:
+        raise NotAReadError(f"{service}:{operation}")
+
+
+def declared_reads() -> list[Read]:
+    """Every kind of read of the modules that are loaded: the allow-list."""
+    return [read for _, read in sorted(_declared.items())]
+
+
+def declared_services() -> list[str]:
+    """Services of the declared reads, those with the most reads first."""
+    counted = Counter(service for service, _ in sorted(_declared))
+    return [service for service, _ in counted.most_common()]
 
 
 @dataclass(frozen=True)
@@ -51,9 +72,12 @@ class Read:
     """Field that holds the list of answers; all pages are joined. Without one, the answer is a single document."""
     absent: tuple[str, ...] = ()
     """Error codes that are an answer: there is none."""
+    page_size: int | None = None
+    """Items to a page, where AWS's own choice would take many pages or is not bounded."""
 
     def __post_init__(self) -> None:
         require_read(self.operation)
+        _declared[self.service, self.operation] = self
 
     @property
     def name(self) -> str:
@@ -77,6 +101,22 @@ class Unreadable:
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.read, self.about, "gave", self.code)))
+
+
+class NotCollected(Unreadable):
+    """In the place of a whole part of the inventory: whoever looks into it learns that it could not be read."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        # What Python itself asks for, to copy or to show it, is not there: that is no look into it.
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise NotReadableError(self)
+
+    def __iter__(self) -> NoReturn:
+        raise NotReadableError(self)
+
+    def __len__(self) -> NoReturn:
+        raise NotReadableError(self)
 
 
 Reading = Union[T, Unreadable]  # noqa: UP007 — mypy takes a generic alias only in this form

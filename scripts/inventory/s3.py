@@ -124,7 +124,7 @@ def _bucket(name: str, answers: Mapping[str, Answer]) -> Bucket:
         name=name,
         versioning=answers["versioning"].parse(lambda answer: str(answer.get("Status", "Disabled"))),
         encryption=answers["encryption"].parse(_encryption),
-        public_access_blocks=answers["public_access_blocks"].parse(_public_access_blocks),
+        public_access_blocks=answers["public_access_blocks"].parse(public_access_blocks_of),
         ownership=answers["ownership"].parse(_ownership),
         policy=answers["policy"].parse(lambda answer: document_of(answer["Policy"]) if answer else None),
         lifecycle=answers["lifecycle"].parse(_lifecycle),
@@ -142,7 +142,8 @@ def _encryption(answer: Mapping[str, Any] | None) -> BucketEncryption | None:
     return BucketEncryption(default["SSEAlgorithm"], default.get("KMSMasterKeyID"), rule.get("BucketKeyEnabled", False))
 
 
-def _public_access_blocks(answer: Mapping[str, Any] | None) -> tuple[str, ...]:
+def public_access_blocks_of(answer: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Those of the four that are on, of a bucket, an access point or the account."""
     blocks = answer["PublicAccessBlockConfiguration"] if answer else {}
     return tuple(block for block in PUBLIC_ACCESS_BLOCKS if blocks.get(block))
 

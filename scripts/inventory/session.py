@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Lock
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 import botocore.session
 from boto3.session import Session as BotoSession
@@ -13,6 +16,7 @@ from botocore.config import Config
 from botocore.configprovider import ConstantProvider
 
 from config.environment import Environment
+from scripts.inventory.guard import Guard
 from scripts.target import aws_environment
 
 _LIMITS: Mapping[str, Any] = {
@@ -31,11 +35,33 @@ class Session:
     boto: BotoSession
     endpoint_url: str | None
     config: Config
+    guard: Guard | None = None
+    """What every call of a session that only reads must pass."""
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
+    """botocore's loader and components are shared by the clients of a session, and not safe to share."""
 
     def client(self, service: str) -> Any:
-        """Make a client. Not to be called by two threads at once: botocore's loader is shared."""
+        """Make a client."""
         make: Any = self.boto.client  # its stubs know only literal names of services
-        return make(service, endpoint_url=self.endpoint_url, config=self.config)
+        with self._lock:
+            client = make(service, endpoint_url=self.endpoint_url, config=self.config)
+        if self.endpoint_url is not None:
+            client.meta.events.register("before-send.s3-control", partial(stay_on_host, urlsplit(self.endpoint_url)))
+        return self.guard.lock(client) if self.guard else client
+
+    def read_only(self, guard: Guard) -> Session:
+        """The same session, whose clients let pass nothing but declared reads."""
+        return replace(self, guard=guard)
+
+    def offers(self, service: str) -> bool:
+        """Whether a service has an endpoint in this region, as far as botocore knows."""
+        regions = self.boto.get_available_regions(service)
+        return not regions or self.boto.region_name in regions
+
+
+def stay_on_host(endpoint: SplitResult, *, request: Any, **_: Any) -> None:
+    """Hook of S3 Control, which puts the account id before the host's name: on loopback there is no such name."""
+    request.url = urlsplit(request.url)._replace(netloc=endpoint.netloc).geturl()
 
 
 def open_session(environment: Environment) -> Session:

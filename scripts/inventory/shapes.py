@@ -25,9 +25,14 @@ def name_of(thing: Mapping[str, Any]) -> str:
 
 
 def document_of(policy: str | Document) -> Document:
-    """A policy as a document: AWS gives text, quoted text, or what boto3 has already read."""
+    """A policy as a document: AWS gives text, quoted text, or what boto3 has already read.
+
+    Raises TypeError when it is none.
+    """
     if isinstance(policy, str):
         policy = json.loads(policy if policy.lstrip().startswith("{") else unquote(policy))
+    if not isinstance(policy, Mapping):
+        raise TypeError("a policy that is no document")
     document: Document = _canonical(policy)
     return document
 

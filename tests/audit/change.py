@@ -14,8 +14,22 @@ REMOVED = object()
 REFUSED = Unreadable("service:Operation", "AccessDenied")
 
 
+class Several(tuple[tuple[str, Any], ...]):
+    """Changes that are one fault only together: `change(inventory, "", Several((path, value), …))`."""
+
+    __slots__ = ()
+
+    def __new__(cls, *changes: tuple[str, Any]) -> Several:
+        """Take them as arguments."""
+        return super().__new__(cls, changes)
+
+
 def change(thing: T, path: str, value: Any) -> T:
     """A copy of `thing` with another value at a path of names and positions; `REMOVED` takes a list's item out."""
+    if isinstance(value, Several):
+        for each in value:
+            thing = change(thing, *each)
+        return thing
     changed: Any = _change(thing, path.split("."), value)
     found: T = changed
     return found

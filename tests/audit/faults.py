@@ -11,6 +11,14 @@ from scripts.inventory.network import Route
 from scripts.inventory.reading import readable
 from scripts.inventory.s3 import LifecycleRule
 from scripts.inventory.security_groups import SecurityGroupRule
+from tests.audit import (
+    faults_compute,
+    faults_data,
+    faults_drift,
+    faults_iam_effect,
+    faults_reachability,
+    faults_unmanaged,
+)
 from tests.audit.change import REMOVED
 from tests.audit.environments import load
 from tests.audit.healthy import healthy, tls_only
@@ -186,3 +194,15 @@ MORE_FAULTS: tuple[tuple[str, str, Any], ...] = (
     ("nodes.head_storage_declared", BOOT, booting("ray-small-memorydb-password", "ray-other-memorydb-password")),
 )
 """Further ways to fail, for checks that once passed them."""
+
+FAULTS |= faults_iam_effect.FAULTS
+MORE_FAULTS += faults_iam_effect.MORE_FAULTS
+FAULTS |= faults_data.FAULTS
+MORE_FAULTS += faults_data.MORE_FAULTS
+FAULTS |= faults_reachability.FAULTS
+MORE_FAULTS += faults_reachability.MORE_FAULTS
+FAULTS |= faults_compute.FAULTS
+MORE_FAULTS += faults_compute.MORE_FAULTS
+FAULTS |= faults_unmanaged.FAULTS
+MORE_FAULTS += faults_unmanaged.MORE_FAULTS
+FAULTS |= faults_drift.FAULTS

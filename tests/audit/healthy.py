@@ -14,7 +14,7 @@ from scripts.inventory import Inventory
 from scripts.inventory.dns import Record
 from scripts.inventory.efs import AccessPoint, FileSystem, MountTarget
 from scripts.inventory.endpoints import VpcEndpoint
-from scripts.inventory.iam import Iam, InstanceProfile, Policy, Role
+from scripts.inventory.iam import Iam, InstanceProfile, Role
 from scripts.inventory.images import Image
 from scripts.inventory.instances import Instance, Nodes, Volume
 from scripts.inventory.kms import Key, KeyRotation
@@ -24,7 +24,6 @@ from scripts.inventory.network import (
     InternetGateway,
     NatGateway,
     Network,
-    Route,
     RouteTable,
     Subnet,
     Vpc,
@@ -43,6 +42,14 @@ from scripts.inventory.security_groups import SecurityGroup, SecurityGroupRule, 
 from scripts.inventory.user_data import UserData
 from scripts.rendering.bootstrap import render_bootstrap
 from scripts.rendering.cluster_facts import ClusterFacts, EfsMount, HeadStore, StateVolume
+from tests.audit import (
+    healthy_compute,
+    healthy_data,
+    healthy_drift,
+    healthy_iam,
+    healthy_reachability,
+    healthy_unmanaged,
+)
 
 STATE_VOLUME_ID = "vol-0123456789abcdef0"
 """The volume of the RocksDB store."""
@@ -72,14 +79,32 @@ def healthy(config: StaticEc2Config) -> Inventory:
         buckets=tuple(_bucket(config, name) for name in config.all_buckets),
         file_systems=(_file_system(config),) if config.efs else (),
         memorydb=_memorydb(config),
-        secrets=tuple(Secret(config.label.name(part), _arn(config), False) for part in _secrets(config)),
+        secrets=tuple(Secret(config.label.name(part), _arn(config), False, _tags(config)) for part in _secrets(config)),
         logs=_logs(config),
         nodes=_nodes(config),
         images=tuple(
             Image(f"ami-{arch}", arch, "137112412989", arch, "2026", "/dev/xvda") for arch in ("arm64", "x86_64")
         ),
         records=((Record(f"head.{config.name}.{config.project}.internal", "A", ("10.0.0.4",)),),),
+        ebs=healthy_compute.ebs(_arn(config)),
+        launch_templates=healthy_compute.launch_templates(),
+        instance_defaults=healthy_compute.instance_defaults(),
+        addresses=healthy_compute.addresses(config.layout),
+        quotas=healthy_compute.quotas(config),
+        account=healthy_compute.account(config, _network(config)),
+        s3_account=healthy_data.s3_account(config),
+        backups=healthy_data.backups(config),
+        alarms=healthy_data.alarms(config),
+        topics=healthy_data.topics(config),
+        eks_clusters=healthy_data.eks_clusters(config),
+        details=healthy_drift.details(),
+        surroundings=healthy_unmanaged.surroundings(config),
         coverage=Coverage(1, ()),
+        network_acls=healthy_reachability.network_acls([_subnet_id(*each) for each in _tiers(config)]),
+        network_interfaces=healthy_reachability.network_interfaces(config, _node_subnet_ids(config)),
+        prefix_lists=healthy_reachability.prefix_lists(config),
+        state=healthy_drift.state(),
+        answers=healthy_drift.answers(),
     )
 
 
@@ -98,6 +123,12 @@ def _arn(config: StaticEc2Config) -> str:
 
 def _subnet_id(tier: str, zone: str, cidr: object) -> str:
     return f"subnet-{tier}-{zone}" if isinstance(cidr, IPv4Network) else str(cidr)
+
+
+def _node_subnet_ids(config: StaticEc2Config) -> dict[str, str]:
+    tier = "public" if config.access.public_nodes else "private"
+    subnets = config.layout.node_subnets(public=config.access.public_nodes)
+    return {zone: _subnet_id(tier, zone, cidr) for zone, cidr in subnets.items()}
 
 
 def _tiers(config: StaticEc2Config) -> list[tuple[str, str, Any]]:
@@ -119,13 +150,20 @@ def _network(config: StaticEc2Config) -> Network:
         dns_support=True,
         dns_hostnames=True,
         subnets=tuple(
-            Subnet(_subnet_id(tier, zone, cidr), f"{tier}-{zone}", zone, str(cidr), False, _tags(config))
+            Subnet(
+                _subnet_id(tier, zone, cidr),
+                f"{tier}-{zone}",
+                zone,
+                healthy_reachability.block(config, zone, cidr),
+                False,
+                _tags(config),
+            )
             for tier, zone, cidr in _tiers(config)
         ),
         route_tables=(
             RouteTable("rtb-main", "", True, (), ()),
             *(
-                _table(tier, zone, _subnet_id(tier, zone, cidr), targets.get((tier, zone)))
+                _table(config, tier, zone, _subnet_id(tier, zone, cidr), targets.get((tier, zone)))
                 for tier, zone, cidr in _tiers(config)
             ),
         ),
@@ -137,9 +175,8 @@ def _network(config: StaticEc2Config) -> Network:
     )
 
 
-def _table(tier: str, zone: str, subnet_id: str, target: str | None) -> RouteTable:
-    routes = (Route("0.0.0.0/0", target, "active"),) if target else ()
-    return RouteTable(f"rtb-{tier}-{zone}", "", False, (subnet_id,), routes)
+def _table(config: StaticEc2Config, tier: str, zone: str, subnet_id: str, target: str | None) -> RouteTable:
+    return RouteTable(f"rtb-{tier}-{zone}", "", False, (subnet_id,), healthy_reachability.routes(config, target))
 
 
 def _endpoints(config: StaticEc2Config) -> tuple[VpcEndpoint, ...]:
@@ -148,8 +185,9 @@ def _endpoints(config: StaticEc2Config) -> tuple[VpcEndpoint, ...]:
     }
     tables = tuple(f"rtb-{tier}-{zone}" for tier, zone, _ in _tiers(config))
     gateway = VpcEndpoint("vpce-s3", "", "s3", "Gateway", "available", False, tables, (), (), policy)
+    subnet_ids, groups = tuple(_node_subnet_ids(config).values()), ("sg-endpoints",)
     interfaces = (
-        VpcEndpoint(f"vpce-{service}", "", service, "Interface", "available", True, (), (), (), policy)
+        VpcEndpoint(f"vpce-{service}", "", service, "Interface", "available", True, (), subnet_ids, groups, policy)
         for service in config.network.endpoints
     )
     return (gateway, *interfaces)
@@ -186,25 +224,18 @@ def _iam(config: StaticEc2Config) -> Iam:
 
 
 def _role(config: StaticEc2Config, name: str, attached: list[str]) -> Role:
-    allowed = {"Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "*"}]}
     trust = {
         "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]
     }
-    inline = ["node"]
-    if any(bucket.node_access != "none" for bucket in config.all_buckets.values()):
-        inline.append("buckets")
-    if config.efs is not None:
-        inline.append("efs")
-    if config.ray.wheel_source is not None:
-        inline.append("wheels")
     return Role(
         name=name,
-        arn=f"arn:{name}",
+        arn=config.place.iam_arn(f"role/{name}"),
         trust=trust,
         permissions_boundary_arn=config.iam.permissions_boundary_arn,
         tags=_tags(config),
-        inline_policies=tuple(Policy(name, None, allowed) for name in inline),
-        attached_policies=tuple(Policy(arn.rpartition("/")[2], arn, allowed) for arn in attached),
+        inline_policies=healthy_iam.inline_policies(config, "head" if name.endswith("-head") else "worker"),
+        attached_policies=tuple(healthy_iam.attached_policy(arn) for arn in attached),
+        boundary=healthy_iam.boundary(config),
     )
 
 
@@ -281,10 +312,14 @@ def _file_system(config: StaticEc2Config) -> FileSystem:
         backup="ENABLED" if efs.backup else "DISABLED",
         lifecycle=tuple((name, when) for name, when in lifecycle.items() if when),
         mount_targets=tuple(
-            MountTarget(f"fsmt-{zone}", zone, f"subnet-{zone}", "10.0.0.9", "available", ("sg-efs",))
-            for zone in config.node_zones
+            MountTarget(
+                f"fsmt-{zone}", zone, subnet_id, healthy_reachability.address(config, zone, 9), "available", ("sg-efs",)
+            )
+            for zone, subnet_id in _node_subnet_ids(config).items()
         ),
-        access_points=(AccessPoint("fsap-1", "", "/ray", efs.posix_user_id, efs.posix_group_id),),
+        access_points=(AccessPoint("fsap-1", "", "/ray", efs.posix_user_id, efs.posix_group_id, _tags(config)),),
+        created=healthy_data.MADE,
+        overwrite_protection="ENABLED",
     )
 
 
@@ -308,14 +343,15 @@ def _memorydb(config: StaticEc2Config) -> MemoryDb:
         snapshot_retention_days=wanted.snapshot_retention_days,
         snapshot_window=wanted.snapshot_window,
         endpoint="gcs.example:6379",
+        multi_az=True,
+        zones=tuple(config.node_zones[:2]),
+        auto_minor_version_upgrade=True,
     )
-    subnets = config.layout.node_subnets(public=config.access.public_nodes)
-    tier = "public" if config.access.public_nodes else "private"
     return MemoryDb(
         clusters=(cluster,),
         acls=(Acl(name, (name,)),),
         users=(User(name, "password", 1, ACCESS_STRING),),
-        subnet_groups=(SubnetGroup(name, tuple(_subnet_id(tier, zone, cidr) for zone, cidr in subnets.items())),),
+        subnet_groups=(SubnetGroup(name, tuple(_node_subnet_ids(config).values())),),
         maxmemory_policies={name: wanted.maxmemory_policy},
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from config.memorydb import ACCESS_STRING
+from config.schema import kinds_at
+from config.static_ec2 import StaticEc2Config
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import Outcome, judge
 from scripts.audit.registry import Check
@@ -107,8 +110,18 @@ def test_what_could_not_be_read_is_unknown_and_nothing_breaks(path: str) -> None
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_a_check_explains_itself(check: Check) -> None:
     assert check.title.endswith((".", ":")) or "\n" in check.documentation
-    assert "Fix: " in check.documentation
+    assert check.why
+    assert check.fix
     assert check.scope.startswith(("Every environment", "Environments", "Protected"))
+
+
+_STANDARD = re.compile(r"FSBP [A-Za-z]+[A-Za-z0-9]*\.\d+|CIS \d+(\.\d+)+|Config [a-z0-9-]+")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_names_standards_and_a_setting_that_there_are(check: Check) -> None:
+    assert [each for each in check.standards if not _STANDARD.fullmatch(each)] == []
+    assert not check.setting or kinds_at(StaticEc2Config, tuple(check.setting.split(".")))
 
 
 def test_a_check_stands_in_the_file_of_its_service() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from config.audit import MuteConfig
 from config.static_ec2 import StaticEc2Config
 from scripts.audit.engine import Outcome, Result, exit_code, judge
 from scripts.audit.registry import Check, Judge, Severity, check
@@ -105,18 +106,40 @@ def test_a_read_that_no_check_uses_is_unknown_once() -> None:
     assert used.check.id == "unit.check"
     assert (not_used.check.id, not_used.outcome) == ("inventory.every_read_answered", Outcome.UNKNOWN)
     assert (not_used.resource, not_used.detail) == ("someone", "memorydb:DescribeUsers someone gave AccessDenied")
-    assert exit_code(judge(inventory, SMALL, [])) == 2
+    assert exit_code(judge(inventory, SMALL, [])) == 3
+
+
+def made(service: str, outcome: Outcome, mute: MuteConfig | None = None) -> Result:
+    return Result(
+        Check(f"{service}.check", Severity.LOW, lambda *_: iter(()), lambda _: True), outcome, "a", "b", mute=mute
+    )
+
+
+MUTE = MuteConfig(check="s3.check", resource="a", reason="known since the summer", until="2027-01-31")
 
 
 @pytest.mark.parametrize(
     ("seen", "code"),
     [
-        ([Outcome.PASS], 0),
-        ([Outcome.PASS, Outcome.UNKNOWN], 2),
-        ([Outcome.PASS, Outcome.UNKNOWN, Outcome.FAIL], 1),
-        ([], 2),
+        ([made("s3", Outcome.PASS)], 0),
+        ([made("s3", Outcome.PASS), made("s3", Outcome.UNKNOWN)], 3),
+        ([made("s3", Outcome.UNKNOWN), made("s3", Outcome.FAIL)], 1),
+        ([made("drift", Outcome.FAIL), made("s3", Outcome.PASS)], 2),
+        ([made("drift", Outcome.FAIL), made("s3", Outcome.FAIL)], 1),
+        ([made("drift", Outcome.FAIL), made("s3", Outcome.UNKNOWN)], 3),
+        ([made("s3", Outcome.FAIL, MUTE), made("s3", Outcome.PASS)], 0),
+        ([made("s3", Outcome.FAIL, MUTE), made("drift", Outcome.FAIL)], 2),
+        ([made("s3", Outcome.FAIL, MUTE)], 0),
+        ([], 3),
     ],
 )
-def test_exit_code(seen: list[Outcome], code: int) -> None:
-    made = Check("unit.check", Severity.LOW, lambda *_: iter(()), lambda _: True)
-    assert exit_code(Result(made, outcome, "a", "b") for outcome in seen) == code
+def test_exit_code(seen: list[Result], code: int) -> None:
+    assert exit_code(seen) == code
+
+
+def test_an_optional_check_may_see_nothing() -> None:
+    def nothing(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+        yield from ()
+
+    silent = check("unit.check", severity=Severity.LOW, optional=True)(nothing)
+    assert judge(HEALTHY, SMALL, [silent]) == []

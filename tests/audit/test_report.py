@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from config.audit import MuteConfig
 from config.errors import UserError
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import __main__ as command
-from scripts.audit import json_report
+from scripts.audit import round as one_round
 from scripts.audit.checks import CHECKS
 from scripts.audit.docs import render_checks_markdown
-from scripts.audit.engine import judge
+from scripts.audit.engine import Outcome, judge
+from scripts.audit.origins import Origins
 from scripts.audit.report import print_report
 from scripts.inventory import Inventory
 from scripts.inventory.reader import Coverage
+from scripts.reports import folder
 from tests.audit.change import REFUSED, change
 from tests.audit.environments import load
+from tests.audit.faults import FAULTS
 from tests.audit.healthy import healthy
 
 SMALL = load("small")
@@ -58,27 +63,34 @@ def test_names_from_aws_are_not_markup() -> None:
 
 def test_coverage_counts_what_was_refused() -> None:
     coverage = Coverage(9, (REFUSED, REFUSED))
-    assert str(coverage) == "9 reads, 2 without an answer: service:Operation AccessDenied"
+    assert str(coverage) == "9 reads: 7 answered, 2 refused (service:Operation)"
     assert str(Coverage(9, ())) == "9 reads, all answered"
 
 
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inventory: Inventory, *options: str) -> int:
-    def collect(_environment: StaticEc2Config) -> Inventory:
-        return inventory
-
-    monkeypatch.setattr(command, "collect_inventory", collect)
+    monkeypatch.setattr(one_round, "collect_inventory", lambda _environment: inventory)
+    monkeypatch.setattr(one_round, "open_origins", lambda _environment, state: Origins({}, state, None))
     monkeypatch.setattr(command, "load_environment", lambda _name, target: SMALL)
-    monkeypatch.setattr(json_report, "REPORTS", tmp_path)
+    monkeypatch.setattr(folder, "REPORTS", tmp_path)
     monkeypatch.setattr("sys.argv", ["audit", "--env", "small", *options])
     return command.main()
 
 
-@pytest.mark.parametrize(("inventory", "code"), [(HEALTHY, 0), (FAILED, 1), (UNKNOWN, 2), (BOTH, 1)])
+def written(tmp_path: Path) -> str:
+    return (tmp_path / "small" / folder.LATEST / folder.AUDIT).read_text(encoding="utf-8")
+
+
+DRIFTED = change(HEALTHY, *FAULTS["drift.network_as_intended"])
+
+
+@pytest.mark.parametrize(
+    ("inventory", "code"), [(HEALTHY, 0), (FAILED, 1), (DRIFTED, 2), (UNKNOWN, 3), (BOTH, 1)], ids=str
+)
 def test_the_command_exits_by_what_it_found(
     inventory: Inventory, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     assert run(monkeypatch, tmp_path, inventory) == code
-    assert json.loads((tmp_path / "small/audit.json").read_text())["exit_code"] == code
+    assert json.loads(written(tmp_path))["exit_code"] == code
 
 
 def test_json_is_printed_as_it_is_written(
@@ -86,17 +98,39 @@ def test_json_is_printed_as_it_is_written(
 ) -> None:
     run(monkeypatch, tmp_path, BOTH, "--json")
     out = capsys.readouterr().out
-    assert out == (tmp_path / "small/audit.json").read_text()
+    assert out == written(tmp_path)
     document: dict[str, Any] = json.loads(out)
     assert document["counts"]["FAIL"] == 1
-    assert document["results"][0] == {
-        "check": "s3.versioned",
-        "severity": "medium",
-        "outcome": "FAIL",
-        "resource": "ray-small-logs-123456789012",
-        "detail": "versioning is Suspended, want Enabled",
-        "title": "Versioning is on: what is overwritten or deleted by mistake can be brought back.",
-    }
+    assert document["results"][0]["check"] == "s3.versioned"
+
+
+def test_one_service_alone_is_judged_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, tmp_path, FAILED, "--only", "drift") == 0
+    assert "s3.versioned" not in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_muted_is_listed_and_does_not_count() -> None:
+    mute = MuteConfig(check="s3.versioned", resource="*", reason="made anew each night", until="2099-01-01")
+    results = [
+        replace(result, mute=mute if result.outcome is Outcome.FAIL else None)
+        for result in judge(FAILED, SMALL, CHECKS)
+    ]
+    console = Console(file=io.StringIO(), width=200)
+    print_report(console, results, FAILED.coverage, name="small", show_all=False)
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert "made anew each night" in text
+    assert "0 failed, 0 unknown, 1 muted" in text
+
+
+def test_a_wrong_option_is_not_taken_for_drift(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["audit", "--env", "small", "--only", "weather"])
+    with pytest.raises(SystemExit) as end:
+        command.main()
+    assert end.value.code == 3
 
 
 def test_what_is_not_applied_yet_is_one_line(
@@ -105,10 +139,10 @@ def test_what_is_not_applied_yet_is_one_line(
     def refuse(_environment: StaticEc2Config) -> Inventory:
         raise UserError("small is not applied yet; run: make plan ENV=small && make apply ENV=small")
 
-    monkeypatch.setattr(command, "collect_inventory", refuse)
+    monkeypatch.setattr(one_round, "collect_inventory", refuse)
     monkeypatch.setattr(command, "load_environment", lambda _name, target: SMALL)
     monkeypatch.setattr("sys.argv", ["audit", "--env", "small"])
-    assert command.main() == 2
+    assert command.main() == 3
     assert capsys.readouterr().err.startswith("error: small is not applied yet")
 
 

@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import UndefinedError
 
 from config.errors import UserError
 from config.load import check_environment
 from config.static_ec2 import StaticEc2Config
 from config.yaml_file import read_yaml
 from scripts import report_file
+from scripts.audit.registry import Severity
 from scripts.dump import __main__ as command
-from scripts.dump.document import dump_document
+from scripts.dump.document import LEFT_OUT, dump_document
+from scripts.dump.plain import is_unreadable, plain
 from scripts.dump.text import render_text
 from scripts.inventory import Inventory
+from scripts.inventory.reading import Unreadable
+from scripts.reports import folder
 from tests.audit.change import REFUSED, change, readings
 from tests.audit.environments import load
 from tests.audit.healthy import healthy
+from tests.reports.audits import audited
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "minimal.txt"
-DAY = "2026-11-21"
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=timezone.utc)
 SMALL = load("small")
 HEALTHY = healthy(SMALL)
+
+SAID_OTHERWISE = re.compile(
+    # By where it stands, by `ports`, by `peer_name`, and by the line that says what the reads gave.
+    r"rules\.\d+\.(group_id|protocol|first_port|last_port|peer)$|volumes\.\d+\.instance_id$|^\.coverage\."
+)
 
 
 def document_of(inventory: Inventory) -> dict[str, Any]:
@@ -84,27 +95,6 @@ def test_text_tells_of_every_section() -> None:
         assert part in text
 
 
-def test_both_files_are_written_and_the_same_day_is_replaced(tmp_path: Path) -> None:
-    command.write_dump(document_of(HEALTHY), tmp_path, day=DAY)
-    changed = change(HEALTHY, "buckets.0.versioning", "Suspended")
-    path = command.write_dump(document_of(changed), tmp_path, day=DAY)
-    assert path.name == f"ray_cluster_aws_config_dump_{DAY}.txt"
-    assert sorted(found.name for found in tmp_path.iterdir()) == [path.with_suffix(".json").name, path.name]
-    assert "Suspended" in path.read_text()
-    assert json.loads(path.with_suffix(".json").read_text())["buckets"][0]["versioning"] == "Suspended"
-
-
-def test_a_template_that_fails_leaves_the_old_pair(tmp_path: Path) -> None:
-    path = command.write_dump(document_of(HEALTHY), tmp_path, day=DAY)
-    before = {found.name: found.read_text() for found in tmp_path.iterdir()}
-    broken = document_of(change(HEALTHY, "buckets.0.versioning", "Suspended"))
-    del broken["required_ports"]
-    with pytest.raises(UndefinedError):
-        command.write_dump(broken, tmp_path, day=DAY)
-    assert {found.name: found.read_text() for found in tmp_path.iterdir()} == before
-    assert path.exists()
-
-
 def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "report.txt"
     report_file.write_report(path, "old")
@@ -119,14 +109,94 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path: Path, monk
     assert path.read_text() == "old"
 
 
+def marked(part: Any, path: str, marks: dict[str, str]) -> Any:
+    """The same document with a word of its own in the place of each value."""
+    if isinstance(part, dict) and not is_unreadable(part):
+        return {key: marked(value, f"{path}.{key}", marks) for key, value in part.items()}
+    if isinstance(part, list):
+        return [marked(item, f"{path}.{number}", marks) for number, item in enumerate(part)]
+    if isinstance(part, bool):
+        return part
+    marks[path] = f"<{len(marks)}>"
+    return marks[path]
+
+
+@pytest.mark.parametrize("name", ["small", "everything", "production"])
+def test_nothing_of_the_document_is_missing_in_the_text(name: str) -> None:
+    environment = load(name)
+    document = dump_document(healthy(environment), environment, generated=NOW)
+    marks: dict[str, str] = {}
+    text = render_text({**marked(document, "", marks), "coverage": document["coverage"]})
+    missing = [path for path, mark in marks.items() if mark not in text and not SAID_OTHERWISE.search(path)]
+    assert missing == []
+
+
+def test_a_field_that_a_model_learns_later_is_in_the_text() -> None:
+    document = document_of(HEALTHY)
+    for item in (document["buckets"][0], document["nodes"][0]["volumes"][0], document["network"]["subnets"][0]):
+        item["learnt_later"] = {"some": ["thing", {"new": 7}]}
+    document["more"]["lakes"] = [{"lake_id": "l-1", "name": "deep", "depth": 12}]
+    text = render_text(document)
+    assert text.count("learnt later") == 3
+    assert "Lakes\n=====\n  l-1 deep\n    depth                     12\n" in text
+
+
+def test_every_field_of_the_inventory_is_in_the_dump_or_left_out_for_a_reason() -> None:
+    names = {field.name for field in fields(Inventory)}
+    document = document_of(HEALTHY)
+    assert names - set(LEFT_OUT) <= {*document, *document["network"], *document["more"]}
+    assert set(LEFT_OUT) <= names
+    assert not set(LEFT_OUT) & set(document["more"])
+
+
+def test_what_a_model_keeps_to_itself_is_not_shown() -> None:
+    @dataclass(frozen=True)
+    class Model:
+        name: str
+        password: str = field(repr=False)
+        read_at: datetime = field(compare=False)
+
+    assert plain(Model("a", "hunter2hunter2", NOW)) == {"name": "a", "password": "not shown"}
+
+
+def test_values_have_one_way_to_be_written() -> None:
+    assert plain(
+        {"when": NOW, "network": IPv4Network("10.0.0.0/8"), "words": {"b", "a"}, "outcome": Severity.HIGH}
+    ) == {
+        "when": "2026-11-21T08:00:00+00:00",
+        "network": "10.0.0.0/8",
+        "words": ["a", "b"],
+        "outcome": "high",
+    }
+
+
+def test_volumes_of_nobody_are_in_the_dump() -> None:
+    volumes = HEALTHY.nodes.volumes
+    assert not isinstance(volumes, Unreadable)
+    lost = replace(volumes[0], volume_id="vol-lost", instance_id="i-gone")
+    document = document_of(change(HEALTHY, "nodes.volumes", (*volumes, lost)))
+    assert [volume["volume_id"] for volume in document["more"]["other_volumes"]] == ["vol-lost"]
+    assert "vol-lost" in render_text(document)
+
+
+@pytest.mark.parametrize(("inventory", "code"), [(HEALTHY, 0), (change(HEALTHY, "coverage.unreadable", (REFUSED,)), 3)])
 def test_the_command_prints_the_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    inventory: Inventory, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "collect_inventory", lambda _environment: HEALTHY)
+    monkeypatch.setattr(command, "audit_round", lambda _environment, now: audited(inventory, SMALL, generated=now))
     monkeypatch.setattr(command, "load_environment", lambda _name, target: SMALL)
-    monkeypatch.setattr(command, "REPORTS", tmp_path)
+    monkeypatch.setattr(folder, "REPORTS", tmp_path)
     monkeypatch.setattr("sys.argv", ["dump", "--env", "small"])
-    assert command.main() == 0
+    assert command.main() == code
     path = Path(capsys.readouterr().out.strip())
-    assert path.parent == tmp_path / "small"
+    assert path.parent.parent == tmp_path / "small"
     assert path.read_text().startswith("ray-small: environment small (static-ec2) in us-west-2, account 123456789012")
+    assert len(list(path.parent.iterdir())) == 6
+
+
+def test_a_name_neither_ends_a_line_nor_colours_a_screen() -> None:
+    hostile = "a\nSecurity groups\x1b[31m\u2028"
+    text = render_text(document_of(change(HEALTHY, "nodes.instances.0.name", hostile)))
+    assert r"a\nSecurity groups\x1b[31m\u2028" in text
+    assert "\x1b" not in text
+    assert len(text.splitlines()) == len(render_text(document_of(HEALTHY)).splitlines())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
@@ -35,7 +35,7 @@ SMALL = load("small")
 class ReversedReader(Reader):
     """AWS promises no order: this one gives every list the other way round."""
 
-    def _call(self, read: Read, arguments: dict[str, Any]) -> Any:
+    def _call(self, read: Read, arguments: Mapping[str, Any]) -> Any:
         answer = super()._call(read, arguments)
         return answer[::-1] if isinstance(answer, list) else answer
 
@@ -102,7 +102,7 @@ def test_a_policy_added_behind_terraforms_back_is_read(inventory: Inventory) -> 
 
 def test_buckets(inventory: Inventory) -> None:
     (bucket,) = inventory.buckets  # the logs bucket is declared, and is not there
-    assert inventory.coverage.unreadable == ()
+    assert [unreadable for unreadable in inventory.coverage.unreadable if unreadable.read.startswith("s3:")] == []
     assert bucket.name == SMALL.bucket_name("models")
     assert bucket.versioning == "Enabled"
     assert (bucket.policy, bucket.logging, bucket.cors, bucket.lifecycle) == (None, None, (), ())

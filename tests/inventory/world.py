@@ -38,6 +38,8 @@ class World:
         self._file_system()
         self._secret()
         self._instance()
+        self._dns()
+        self._log_group()
 
     @property
     def state(self) -> State:
@@ -140,3 +142,15 @@ class World:
             UserData=BOOT_SCRIPT,
         )["Instances"][0]["InstanceId"]
         self._note("aws_instance", id=instance, ami=image, tags={"Name": "ray-small-head-node"})
+
+    def _dns(self) -> None:
+        place = {"VPCRegion": self.config.region, "VPCId": self.ids["aws_vpc"]}
+        zone = self.client("route53").create_hosted_zone(Name="small.ray.internal", CallerReference="x", VPC=place)
+        id_ = zone["HostedZone"]["Id"].rpartition("/")[2]
+        self._note("aws_route53_zone", id=id_, zone_id=id_)
+
+    def _log_group(self) -> None:
+        name = "/ray/small/nodes"
+        self.client("logs").create_log_group(logGroupName=name)
+        (group,) = self.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        self._note("aws_cloudwatch_log_group", id=name, name=name, arn=group["arn"].removesuffix(":*"))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from config.paths import ROOT
+from scripts.checkov_scan.policies.declared import Declared
 from scripts.checkov_scan.results import Finding, ScanResult, parse_results, problems
 from scripts.checkov_scan.table import used_waivers
 from scripts.checkov_scan.waivers import Waiver, read_waivers
@@ -29,6 +30,14 @@ def test_a_clean_scan_has_no_problems() -> None:
 
 def test_a_failed_check_is_a_problem() -> None:
     assert problems([result(failed=(BUCKET,))], {"demo": []}) == ["demo: CKV_AWS_144 aws_s3_bucket.logs: replication"]
+
+
+def test_what_cannot_be_judged_is_a_problem() -> None:
+    undecided = Finding("CKV_RAYFORM_9", BUCKET.address, "only we are let in", "policy is known after apply")
+    assert problems([result(undecided=(undecided,))], {"demo": []}) == [
+        "demo: cannot be judged before the apply: CKV_RAYFORM_9 aws_s3_bucket.logs: only we are let in: "
+        "policy is known after apply"
+    ]
 
 
 def test_a_scan_of_nothing_is_a_problem() -> None:
@@ -116,24 +125,60 @@ def test_the_scanner_reports_an_empty_plan_as_nothing(tmp_path: Path) -> None:
     assert problems([scanned], {"demo": []}) != []
 
 
+@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
+def test_the_scanner_asks_the_policies(tmp_path: Path) -> None:
+    waiver = {"address": "aws_s3_bucket.b", "check": "CKV2_RAYFORM_7", "reason": "its policy is made elsewhere"}
+    (scanned,) = parse_results(scan_bucket(tmp_path, []))
+    (finding,) = [each for each in scanned.failed if each.check == "CKV2_RAYFORM_7"]
+    assert finding.detail == "it has no policy"
+    (scanned,) = parse_results(scan_bucket(tmp_path, [waiver]))
+    assert [each.check for each in scanned.waived] == ["CKV2_RAYFORM_7"]
+
+
+@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
+def test_the_scanner_says_so_when_a_policy_cannot_tell(tmp_path: Path) -> None:
+    plan = bucket_plan()
+    policy = {"address": "aws_s3_bucket_policy.p", "mode": "managed", "type": "aws_s3_bucket_policy", "name": "p"}
+    change = {"actions": ["create"], "before": None, "after": {"bucket": "b"}, "after_unknown": {"policy": True}}
+    plan["resource_changes"].append({**policy, "change": change})
+    plan["planned_values"]["root_module"]["resources"].append({**policy, "values": {"bucket": "b"}})
+    expressions = {"bucket": {"constant_value": "b"}, "policy": {"references": ["terraform_data.x.output"]}}
+    plan["configuration"]["root_module"]["resources"].append({**policy, "expressions": expressions})
+    waiver = {"address": policy["address"], "check": "CKV_RAYFORM_9", "reason": "its policy is made elsewhere"}
+    (scanned,) = parse_results(run_scanner(tmp_path, plan, [waiver]))
+    assert [each.check for each in scanned.undecided] == ["CKV2_RAYFORM_7"]
+    assert "CKV_RAYFORM_9" in [each.check for each in scanned.waived]
+
+
+@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
+def test_a_plan_that_policies_do_not_see_all_of_is_not_read(tmp_path: Path) -> None:
+    plan = bucket_plan()
+    plan["planned_values"]["root_module"]["child_modules"] = [{"address": "module.m"}]
+    (scanned,) = parse_results(run_scanner(tmp_path, plan, []))
+    assert "child modules" in scanned.unparsed[0]
+    assert problems([scanned], {"demo": []}) != []
+
+
 def scan_bucket(directory: Path, waivers: list[dict[str, str]]) -> Any:
+    return run_scanner(directory, bucket_plan(), waivers)
+
+
+def bucket_plan() -> dict[str, Any]:
     bucket = {"address": "aws_s3_bucket.b", "mode": "managed", "type": "aws_s3_bucket", "name": "b"}
     values = {"bucket": "b", "force_destroy": False}
-    plan = {
+    return {
         "format_version": "1.2",
         "terraform_version": "1.11.4",
         "planned_values": {"root_module": {"resources": [{**bucket, "values": values}]}},
         "resource_changes": [{**bucket, "change": {"actions": ["create"], "before": None, "after": values}}],
         "configuration": {"root_module": {"resources": [{**bucket, "expressions": {}}]}},
     }
-    return run_scanner(directory, plan, waivers)
 
 
 def run_scanner(directory: Path, plan: Any, waivers: list[dict[str, str]]) -> Any:
     (directory / "plan.json").write_text(json.dumps(plan))
-    request = {"demo": {"plan": str(directory / "plan.json"), "waivers": waivers}}
+    request = {"demo": {"plan": str(directory / "plan.json"), "waivers": waivers, "declared": Declared().to_json()}}
     (directory / "request.json").write_text(json.dumps(request))
-    scanner = ROOT / "scripts/checkov_scan/scanner.py"
-    command = [CHECKOV, scanner, directory / "request.json", directory / "result.json", directory]
-    subprocess.run(command, cwd=directory, check=True)
+    files = [directory / "request.json", directory / "result.json", directory]
+    subprocess.run([CHECKOV, "-m", "scripts.checkov_scan.scanner", *files], cwd=ROOT, check=True)
     return json.loads((directory / "result.json").read_text())

@@ -31,8 +31,14 @@ def test_the_summary_says_what_was_made_and_what_is_next(tmp_path: Path) -> None
     assert "make destroy" in text
 
 
-def test_only_the_newest_report_of_a_kind_is_named(tmp_path: Path) -> None:
-    for name in ("dump_2026-01-01.txt", "dump_2026-01-02.txt", "audit.json"):
-        (tmp_path / name).touch()
-    names = [Path(report).name for report in newest_reports(tmp_path)]
-    assert sorted(names) == ["audit.json", "dump_2026-01-02.txt"]
+def test_the_files_of_the_newest_report_are_named(tmp_path: Path) -> None:
+    for folder in ("2026-11-20T080000Z", "2026-11-21T080000Z", ".2026-11-22T080000Z.abc"):
+        (tmp_path / folder).mkdir()
+        for name in ("audit.json", "report.html"):
+            (tmp_path / folder / name).touch()
+    (tmp_path / "latest").symlink_to("2026-11-21T080000Z")
+    found = [Path(report) for report in newest_reports(tmp_path)]
+    assert [(path.parent.name, path.name) for path in found] == [
+        ("2026-11-21T080000Z", "audit.json"),
+        ("2026-11-21T080000Z", "report.html"),
+    ]

@@ -14,7 +14,9 @@ from scripts.inventory.reading import each
 
 @check("dns.head_record_right", severity=Severity.HIGH)
 def head_record_right(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """The head's name leads to its private address, or no worker can join.
+    """The head's name leads to its private address.
+
+    Why: workers and clients know the head by its name only; without it no worker can join.
 
     Fix: apply again.
     """

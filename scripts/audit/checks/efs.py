@@ -10,15 +10,19 @@ from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
 from scripts.audit.policies import denies_plain_http
 from scripts.audit.registry import Severity, check
+from scripts.audit.resource_policies import strangers
 from scripts.audit.verdict import Verdict, expect
 from scripts.audit.wanted import encrypted_with_our_key, group_names, present, tagged
 from scripts.inventory import Inventory
-from scripts.inventory.reading import each, mapped, readable
+from scripts.inventory.reading import Unreadable, each, mapped, readable
+from scripts.inventory.shapes import Document
 
 
-@check("efs.file_system_there", severity=Severity.HIGH, applies=applies.has_efs)
+@check("efs.file_system_there", severity=Severity.HIGH, applies=applies.has_efs, setting="efs")
 def file_system_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The declared file system is there and available.
+
+    Why: every node mounts it when it boots.
 
     Fix: apply again; what was on a file system that is gone comes from a backup.
     """
@@ -26,9 +30,16 @@ def file_system_there(inventory: Inventory, config: StaticEc2Config) -> Iterator
     yield from present("the file system", available, {config.label.name("efs")})
 
 
-@check("efs.encrypted_at_rest", severity=Severity.HIGH, applies=applies.has_efs)
+@check(
+    "efs.encrypted_at_rest",
+    severity=Severity.HIGH,
+    applies=applies.has_efs,
+    standards=("FSBP EFS.1", "FSBP EFS.8", "CIS 2.4.1", "Config efs-encrypted-check"),
+)
 def encrypted_at_rest(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
-    """File systems are encrypted; encryption cannot be turned on later.
+    """File systems are encrypted.
+
+    Why: encryption cannot be turned on later.
 
     Fix: restore a backup into a file system made by this project.
     """
@@ -40,15 +51,19 @@ def encrypted_at_rest(inventory: Inventory, _config: StaticEc2Config) -> Iterato
 def efs_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """File systems are encrypted with the key of the environment.
 
+    Why: who may use the key decides who can read the files, and the key can be revoked.
+
     Fix: restore a backup into a file system made by this project.
     """
     for fs in each(inventory.file_systems):
         yield encrypted_with_our_key(fs.name, fs.kms_key_arn, inventory)
 
 
-@check("efs.mount_target_in_every_zone", severity=Severity.MEDIUM, applies=applies.has_efs)
+@check("efs.mount_target_in_every_zone", severity=Severity.MEDIUM, applies=applies.has_efs, setting="network.zones")
 def mount_target_in_every_zone(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """Each zone of the nodes has an available mount target, so that no zone depends on another.
+    """Each zone of the nodes has an available mount target.
+
+    Why: nodes of a zone without one depend on another zone, and pay for the traffic.
 
     Fix: apply again.
     """
@@ -60,6 +75,8 @@ def mount_target_in_every_zone(inventory: Inventory, config: StaticEc2Config) ->
 @check("efs.mount_targets_guarded", severity=Severity.HIGH, applies=applies.has_efs)
 def mount_targets_guarded(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Mount targets are in the security group for them and in no other.
+
+    Why: NFS asks for no password: the group decides who can talk to the file system at all.
 
     Fix: apply again.
     """
@@ -74,6 +91,8 @@ def mount_targets_guarded(inventory: Inventory, config: StaticEc2Config) -> Iter
 def efs_tls_only(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The file-system policy refuses everything without TLS.
 
+    Why: without TLS everybody on the way reads the files.
+
     Fix: apply again.
     """
     for fs in each(inventory.file_systems):
@@ -82,9 +101,17 @@ def efs_tls_only(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verd
         yield expect(fs.name, "refusal without TLS", mapped(fs.policy, refuses), True)
 
 
-@check("efs.backup_declared", severity=Severity.MEDIUM, applies=applies.has_efs)
+@check(
+    "efs.backup_declared",
+    severity=Severity.MEDIUM,
+    applies=applies.has_efs,
+    standards=("FSBP EFS.2", "FSBP EFS.7", "Config efs-automatic-backups-enabled", "Config efs-in-backup-plan"),
+    setting="efs.backup",
+)
 def backup_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Daily backups are on or off as declared.
+
+    Why: a file deleted on one node is gone on all of them, and only a backup brings it back.
 
     Fix: `efs.backup`, then apply.
     """
@@ -95,9 +122,11 @@ def backup_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
         yield expect(fs.name, "backup", status, wanted)
 
 
-@check("efs.throughput_declared", severity=Severity.LOW, applies=applies.has_efs)
+@check("efs.throughput_declared", severity=Severity.LOW, applies=applies.has_efs, setting="efs.throughput_mode")
 def throughput_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Throughput is paid for as declared.
+
+    Why: bursting throughput runs out under load, and provisioned throughput is paid for whether used or not.
 
     Fix: `efs.throughput_mode` and `efs.provisioned_mibps`, then apply.
     """
@@ -106,9 +135,11 @@ def throughput_declared(inventory: Inventory, config: StaticEc2Config) -> Iterat
         yield expect(fs.name, "throughput", (fs.throughput_mode, fs.provisioned_mibps), wanted)
 
 
-@check("efs.lifecycle_declared", severity=Severity.LOW, applies=applies.has_efs)
+@check("efs.lifecycle_declared", severity=Severity.LOW, applies=applies.has_efs, setting="efs.transition_to_ia_days")
 def efs_lifecycle_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Files move to cheaper storage and back as declared.
+
+    Why: files that nobody reads cost many times more in standard storage, and reading cold ones costs each time.
 
     Fix: the transitions in `efs`, then apply.
     """
@@ -117,11 +148,19 @@ def efs_lifecycle_declared(inventory: Inventory, config: StaticEc2Config) -> Ite
         yield expect(fs.name, "lifecycle", steps, set(_declared_lifecycle(config.efs)) if config.efs else set())
 
 
-@check("efs.access_point_user_fixed", severity=Severity.MEDIUM, applies=applies.has_efs)
+@check(
+    "efs.access_point_user_fixed",
+    severity=Severity.MEDIUM,
+    applies=applies.has_efs,
+    standards=("FSBP EFS.4", "Config efs-access-point-enforce-user-identity"),
+    setting="efs.posix_user_id",
+)
 def access_point_user_fixed(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """Every access point makes its clients the declared user and group, whoever they say they are.
+    """Every access point makes its clients the declared user and group.
 
-    Fix: apply again.
+    Why: otherwise they are whoever they say they are, root included.
+
+    Fix: apply again, with `efs.posix_user_id` and `efs.posix_group_id`.
     """
     wanted = (config.efs.posix_user_id, config.efs.posix_group_id) if config.efs else (None, None)
     for fs in each(inventory.file_systems):
@@ -129,14 +168,127 @@ def access_point_user_fixed(inventory: Inventory, config: StaticEc2Config) -> It
             yield expect(point.access_point_id, "user and group", (point.user_id, point.group_id), wanted)
 
 
-@check("efs.tagged", severity=Severity.LOW, applies=applies.has_efs)
-def efs_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """File systems carry every tag of the environment.
+@check(
+    "efs.access_point_root_fixed",
+    severity=Severity.MEDIUM,
+    applies=applies.has_efs,
+    standards=("FSBP EFS.3", "Config efs-access-point-enforce-root-directory"),
+)
+def access_point_root_fixed(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """Every access point leads into a directory, not to the root of the file system.
+
+    Why: from the root its clients see what everybody else keeps there.
+
+    Fix: delete an access point that was made by hand; apply again for ours.
+    """
+    for fs in each(inventory.file_systems):
+        for point in readable(fs.access_points):
+            yield Verdict(point.access_point_id, point.path not in ("", "/"), f"root directory is {point.path or '/'}")
+
+
+@check(
+    "efs.access_points_tagged",
+    severity=Severity.LOW,
+    applies=applies.has_efs,
+    standards=("Config efs-access-point-tagged",),
+    setting="tags",
+)
+def access_points_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Access points carry every tag of the environment.
+
+    Why: one without them was made by hand, and nobody knows who uses it.
+
+    Fix: `tags` and `owner`, then apply; delete one that was made by hand.
+    """
+    for fs in each(inventory.file_systems):
+        for point in readable(fs.access_points):
+            yield tagged(point.access_point_id, point.tags, config)
+
+
+@check(
+    "efs.mount_targets_in_private_subnets",
+    severity=Severity.MEDIUM,
+    applies=applies.has_efs,
+    standards=("FSBP EFS.6", "Config efs-mount-target-public-accessible"),
+)
+def mount_targets_in_private_subnets(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """No mount target stands in a subnet that gives public addresses to what starts there.
+
+    Why: what needs no public address must not come by one.
+
+    Fix: `aws ec2 modify-subnet-attribute --no-map-public-ip-on-launch`, or apply again.
+    """
+    gives_public = {subnet.subnet_id: subnet.maps_public_ip for subnet in readable(inventory.network.subnets)}
+    for fs in each(inventory.file_systems):
+        for target in readable(fs.mount_targets):
+            # AWS puts a mount target only into the VPC; what is not among its subnets was made since they were read.
+            unseen = Unreadable("ec2:DescribeSubnets", "no such subnet", target.subnet_id)
+            public = gives_public.get(target.subnet_id, unseen)
+            yield expect(target.mount_target_id, f"public addresses in {target.subnet_id}", public, False)
+
+
+@check(
+    "efs.kept_in_several_zones",
+    severity=Severity.MEDIUM,
+    applies=applies.has_efs,
+    standards=("Config efs-filesystem-multi-az",),
+)
+def kept_in_several_zones(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """Files are kept in several zones, not in One Zone storage.
+
+    Why: with its only zone all files are gone; it cannot be changed later.
+
+    Fix: restore a backup into a file system made by this project.
+    """
+    for fs in each(inventory.file_systems):
+        yield expect(fs.name, "only zone", fs.only_zone, "")
+
+
+@check("efs.policy_for_us_only", severity=Severity.HIGH, applies=applies.has_efs)
+def policy_for_us_only(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """The file-system policy is there, and lets in roles of this account only.
+
+    Why: without a policy, or with one for everybody, whoever reaches a mount target mounts all files as root.
 
     Fix: apply again.
     """
     for fs in each(inventory.file_systems):
+        others = mapped(fs.policy, lambda policy: _guests(policy, config.account_id))
+        yield expect(fs.name, "others who may mount it", others, ())
+
+
+@check("efs.protected_from_overwrite", severity=Severity.MEDIUM, applies=applies.has_efs)
+def protected_from_overwrite(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """No replication can write over the file system.
+
+    Why: as the destination of a replication it loses all of its files to those of the source.
+
+    Fix: `aws efs update-file-system-protection --replication-overwrite-protection ENABLED`.
+    """
+    for fs in each(inventory.file_systems):
+        yield expect(fs.name, "protection from replication", fs.overwrite_protection, "ENABLED")
+
+
+@check(
+    "efs.tagged",
+    severity=Severity.LOW,
+    applies=applies.has_efs,
+    standards=("Config efs-file-system-tagged",),
+    setting="tags",
+)
+def efs_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """File systems carry every tag of the environment.
+
+    Why: tags tell who pays for it and whom to ask.
+
+    Fix: `tags` and `owner`, then apply.
+    """
+    for fs in each(inventory.file_systems):
         yield tagged(fs.name, fs.tags, config)
+
+
+def _guests(policy: Document | None, account_id: str) -> tuple[str, ...]:
+    return ("everybody, there is no policy",) if policy is None else strangers(policy, account_id)
 
 
 def _declared_lifecycle(efs: EfsConfig) -> Iterator[str]:

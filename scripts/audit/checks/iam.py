@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from config.ports import Tier
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
-from scripts.audit.policies import allows_everything, principals, whole_services
+from scripts.audit.iam_effect.judging import effect
+from scripts.audit.iam_effect.roles import is_administrator, services_allowed, subject_of
+from scripts.audit.iam_effect.trust import trusted
 from scripts.audit.registry import Severity, check
-from scripts.audit.verdict import Verdict, expect, shown
+from scripts.audit.verdict import Verdict, expect
 from scripts.audit.wanted import present
 from scripts.inventory import Inventory
-from scripts.inventory.iam import Policy, Role
-from scripts.inventory.reading import Unreadable, each, mapped
+from scripts.inventory.reading import each, mapped
 
 NODE_ROLES: tuple[Tier, ...] = ("head", "worker")
-_TOO_MUCH = re.compile(r"FullAccess|AdministratorAccess|PowerUserAccess")
+_TOO_MUCH = re.compile(r"FullAccess|AdministratorAccess|PowerUser|^SystemAdministrator$|^DataScientist$")
 
 
 @check("iam.roles_there", severity=Severity.HIGH)
 def roles_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The roles of head and workers are there.
+
+    Why: an instance without its role starts, and then cannot read its secrets.
 
     Fix: apply again.
     """
@@ -30,9 +33,11 @@ def roles_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdi
     yield from present("the role", names, {config.label.name(tier) for tier in NODE_ROLES})
 
 
-@check("iam.managed_policies_declared", severity=Severity.HIGH)
+@check("iam.managed_policies_declared", severity=Severity.HIGH, setting="iam")
 def managed_policies_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Roles have exactly the managed policies that the environment names.
+
+    Why: a policy that was attached by hand stays attached: no plan shows it.
 
     Fix: `iam.head_managed_policy_arns` or `iam.worker_managed_policy_arns`, or detach the policy.
     """
@@ -45,9 +50,17 @@ def managed_policies_declared(inventory: Inventory, config: StaticEc2Config) -> 
         yield expect(role.name, "managed policies", arns, set(declared.get(role.name, ())))
 
 
-@check("iam.no_full_access", severity=Severity.HIGH)
+@check(
+    "iam.no_full_access",
+    severity=Severity.HIGH,
+    standards=("CIS 1.16", "Config iam-policy-blacklisted-check"),
+    setting="iam",
+)
 def no_full_access(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """No role has a managed policy with full access to AWS or to a service.
+
+    Why: AWS adds to its own policies whatever a service learns to do; `AmazonS3FullAccess` is every bucket of the
+    account, whoever it belongs to.
 
     Fix: name a narrower policy in `iam.head_managed_policy_arns` or `iam.worker_managed_policy_arns`.
     """
@@ -58,29 +71,58 @@ def no_full_access(inventory: Inventory, _config: StaticEc2Config) -> Iterator[V
         yield expect(role.name, "full-access policies", policies, ())
 
 
-@check("iam.no_star_on_star", severity=Severity.HIGH)
-def no_star_on_star(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
-    """No policy of a role allows every action on every resource.
+@check(
+    "iam.no_star_on_star",
+    severity=Severity.HIGH,
+    standards=("FSBP IAM.1", "CIS 1.16", "Config iam-policy-no-statements-with-admin-access"),
+    setting="iam",
+)
+def no_star_on_star(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """No role can do everything on everything: by effect of all its policies, denials and its boundary.
 
-    Fix: remove the policy, or apply again.
+    Why: whoever gets a shell on a node, by a job or a notebook, would own the account.
+
+    Fix: remove the policy that the finding names, or apply again.
     """
     for role in each(inventory.iam.roles):
-        yield from _judge_policies(role, _not_everything)
+        subject = subject_of(role, config)
+        services = services_allowed(subject)
+        wide = [f"can do everything {services['iam'].by}"] if is_administrator(services) else []
+        yield from effect(subject, wide, "can do only what its policies name")
 
 
-@check("iam.no_whole_service", severity=Severity.HIGH)
-def no_whole_service(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
-    """No policy of a role allows every action of a service, such as `iam:*`, on every resource.
+@check(
+    "iam.no_whole_service",
+    severity=Severity.HIGH,
+    standards=("FSBP IAM.21", "Config iam-policy-no-statements-with-full-access"),
+    setting="iam",
+)
+def no_whole_service(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """No role can do all that matters of a service on all of its resources: `iam:*`, or the same in other words.
 
-    Fix: remove the policy, or apply again.
+    Why: a right that nobody thought of is a right all the same; next year's actions are in the wildcard, too.
+
+    Fix: remove the policy that the finding names, or apply again.
     """
     for role in each(inventory.iam.roles):
-        yield from _judge_policies(role, _no_whole_service)
+        subject = subject_of(role, config)
+        services = services_allowed(subject)
+        wide = [f"can do everything of {service} {grant.by}" for service, grant in services.items()]
+        if is_administrator(services):
+            wide = [f"can do everything of every service {services['iam'].by}"]
+        yield from effect(subject, wide, "can use no service as a whole")
 
 
-@check("iam.boundary_declared", severity=Severity.HIGH, applies=applies.has_permissions_boundary)
+@check(
+    "iam.boundary_declared",
+    severity=Severity.HIGH,
+    applies=applies.has_permissions_boundary,
+    setting="iam.permissions_boundary_arn",
+)
 def boundary_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Every role is bounded by the declared policy.
+
+    Why: the boundary is what the account's owners trust in, whatever a policy says.
 
     Fix: `iam.permissions_boundary_arn`, then apply.
     """
@@ -94,29 +136,37 @@ def boundary_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator
 def node_roles_trust_ec2_only(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Only EC2 can take on the roles of the nodes.
 
+    Why: who else can take the role on has the nodes' rights without a node.
+
     Fix: apply again.
     """
     nodes = {config.label.name(tier) for tier in NODE_ROLES}
     for role in each(inventory.iam.roles):
         if role.name in nodes:
-            trusted = tuple(f"{type_} {identifier}" for type_, identifier in principals(role.trust))
-            yield expect(role.name, "trust", trusted, ("Service ec2.amazonaws.com",))
+            names = mapped(trusted(role.name, role.trust), lambda found: tuple(who.name for who in found))
+            yield expect(role.name, "trust", names, ("Service ec2.amazonaws.com",))
 
 
 @check("iam.roles_trust_services_only", severity=Severity.HIGH)
 def roles_trust_services_only(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """No person, account or identity provider can take on a role of the environment.
 
+    Why: a role for machines that a person can take on hides who did what.
+
     Fix: apply again.
     """
     for role in each(inventory.iam.roles):
-        others = tuple(identifier for type_, identifier in principals(role.trust) if type_ != "Service")
+        others = mapped(
+            trusted(role.name, role.trust), lambda found: tuple(who.name for who in found if who.type != "Service")
+        )
         yield expect(role.name, "trust beside services", others, ())
 
 
 @check("iam.instance_profiles_hold_roles", severity=Severity.MEDIUM)
 def instance_profiles_hold_roles(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The instance profiles of head and workers hold the role of the same name.
+
+    Why: another role in the profile gives every node its rights.
 
     Fix: apply again.
     """
@@ -129,6 +179,8 @@ def instance_profiles_hold_roles(inventory: Inventory, config: StaticEc2Config) 
 def roles_have_inline_policies(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Node roles have policies of their own: without them nodes cannot read their secrets or reach their buckets.
 
+    Why: nodes without them start, and jobs fail on their first access.
+
     Fix: apply again.
     """
     nodes = {config.label.name(tier) for tier in NODE_ROLES}
@@ -140,6 +192,8 @@ def roles_have_inline_policies(inventory: Inventory, config: StaticEc2Config) ->
 @check("iam.inline_policies_declared", severity=Severity.HIGH)
 def inline_policies_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Roles have exactly the inline policies that the stack makes: one more was added by hand.
+
+    Why: Terraform does not see an inline policy that it did not make.
 
     Fix: delete the policy that is not wanted, or apply again.
     """
@@ -159,25 +213,3 @@ def _declared_inline_policies(config: StaticEc2Config) -> dict[str, set[str]]:
     if config.ray.wheel_source is not None:
         nodes.add("wheels")
     return {config.label.name("flow-logs"): {"write"}, **{config.label.name(tier): nodes for tier in NODE_ROLES}}
-
-
-def _judge_policies(role: Role, judge: Callable[[str, Policy], Verdict]) -> Iterator[Verdict]:
-    for policies in (role.inline_policies, role.attached_policies):
-        if isinstance(policies, Unreadable):
-            yield Verdict(role.name, policies, str(policies))
-        else:
-            yield from (judge(role.name, policy) for policy in policies)
-
-
-def _no_whole_service(role: str, policy: Policy) -> Verdict:
-    services = mapped(policy.document, whole_services)
-    if isinstance(services, Unreadable):
-        return Verdict(role, services, str(services))
-    return Verdict(role, not services, f"{policy.name} allows whole services: {shown(services)}")
-
-
-def _not_everything(role: str, policy: Policy) -> Verdict:
-    wide = mapped(policy.document, allows_everything)
-    if isinstance(wide, Unreadable):
-        return Verdict(role, wide, str(wide))
-    return Verdict(role, not wide, f"{policy.name} allows {'everything' if wide else 'only what it names'}")

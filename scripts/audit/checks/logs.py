@@ -17,6 +17,8 @@ from scripts.inventory.reading import each, readable
 def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The log group of the nodes is there where they run the agent, and that of the flow logs where the VPC is ours.
 
+    Why: records that have nowhere to go are lost.
+
     Fix: apply again.
     """
     parts = {"nodes": applies.has_node_logs(config), "flow-logs": applies.own_vpc(config)}
@@ -24,11 +26,19 @@ def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iter
     yield from present("the log group", {group.name for group in each(inventory.logs.groups)}, wanted)
 
 
-@check("logs.flow_logs_on", severity=Severity.MEDIUM, applies=applies.own_vpc)
+@check(
+    "logs.flow_logs_on",
+    severity=Severity.MEDIUM,
+    applies=applies.own_vpc,
+    standards=("FSBP EC2.6", "CIS 3.7", "Config vpc-flow-logs-enabled"),
+    setting="network.flow_logs.traffic",
+)
 def flow_logs_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The VPC's traffic is recorded as declared.
 
-    Fix: `network.flow_logs`, then apply.
+    Why: without them nobody can say later who talked to whom.
+
+    Fix: `network.flow_logs.traffic`, then apply.
     """
     wanted = (config.network.flow_logs.traffic, _group(config, "flow-logs"))
     active = [log for log in readable(inventory.logs.flow_logs) if log.status == "ACTIVE"]
@@ -37,9 +47,17 @@ def flow_logs_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verd
     yield Verdict("vpc", found, f"active flow logs: {seen}" + ("" if found else f", want {' to '.join(wanted)}"))
 
 
-@check("logs.flow_logs_kept_as_declared", severity=Severity.LOW, applies=applies.own_vpc)
+@check(
+    "logs.flow_logs_kept_as_declared",
+    severity=Severity.LOW,
+    applies=applies.own_vpc,
+    standards=("Config cw-loggroup-retention-period-check",),
+    setting="network.flow_logs.retention_days",
+)
 def flow_logs_kept_as_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Flow logs are kept as long as declared.
+
+    Why: an intrusion is often found months later.
 
     Fix: `network.flow_logs.retention_days`, then apply.
     """
@@ -48,9 +66,17 @@ def flow_logs_kept_as_declared(inventory: Inventory, config: StaticEc2Config) ->
             yield expect(group.name, "days kept", group.retention_days, config.network.flow_logs.retention_days)
 
 
-@check("logs.node_logs_kept", severity=Severity.LOW, applies=applies.has_node_logs)
+@check(
+    "logs.node_logs_kept",
+    severity=Severity.LOW,
+    applies=applies.has_node_logs,
+    standards=("Config cw-loggroup-retention-period-check",),
+    setting="observability.log_retention_days",
+)
 def node_logs_kept(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Logs of the nodes are kept as long as declared.
+
+    Why: what a job did is often asked months later.
 
     Fix: `observability.log_retention_days`, then apply.
     """
@@ -63,15 +89,24 @@ def node_logs_kept(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ve
 def retention_limited(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """No log group keeps its records for ever.
 
+    Why: each record is paid for every month, and what personal data is in it must not be kept for ever.
+
     Fix: apply again.
     """
     for group in each(inventory.logs.groups):
         yield Verdict(group.name, group.retention_days is not None, f"days kept: {shown(group.retention_days)}")
 
 
-@check("logs.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_log_groups)
+@check(
+    "logs.encrypted_with_our_key",
+    severity=Severity.MEDIUM,
+    applies=applies.has_log_groups,
+    standards=("Config cloudwatch-log-group-encrypted",),
+)
 def logs_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """Log groups are encrypted with the key of the environment.
+
+    Why: logs show what jobs do and with what; who may use the key decides who can read them.
 
     Fix: apply again.
     """

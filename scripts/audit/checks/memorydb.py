@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import wraps
 
 from config.memorydb import ACCESS_STRING, MemoryDbConfig
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
-from scripts.audit.registry import Severity, check
+from scripts.audit.registry import Judge, Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present
 from scripts.inventory import Inventory
@@ -17,14 +19,32 @@ OPEN_ACL = "open-access"
 """AWS's own list: everybody, without a password."""
 
 
+def _of(type_: str, *, by: str = "name") -> Callable[[Judge], Judge]:
+    """Say which resource of the state the verdicts are about: cluster, user, list and groups have one name."""
+
+    def wrap(judge: Judge) -> Judge:
+        @wraps(judge)
+        def located(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+            addresses = {str(each.attributes.get(by)): each.address for each in inventory.state.of_type(type_)}
+            for verdict in judge(inventory, config):
+                yield replace(verdict, address=addresses.get(verdict.resource, ""))
+
+        return located
+
+    return wrap
+
+
 def _declared(config: StaticEc2Config) -> MemoryDbConfig:
     assert config.memorydb is not None  # every check here applies only where it is declared
     return config.memorydb
 
 
-@check("memorydb.cluster_there", severity=Severity.HIGH, applies=applies.has_memorydb)
+@check("memorydb.cluster_there", severity=Severity.HIGH, applies=applies.has_memorydb, setting="memorydb")
+@_of("aws_memorydb_cluster")
 def cluster_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The declared cluster is there and available.
+
+    Why: the head keeps there what it must know after its own loss.
 
     Fix: apply again; the state of a cluster that is gone comes from a snapshot.
     """
@@ -33,8 +53,11 @@ def cluster_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
 
 
 @check("memorydb.tls_on", severity=Severity.HIGH, applies=applies.has_memorydb)
+@_of("aws_memorydb_cluster")
 def tls_on(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
-    """Clients must use TLS; it cannot be turned on later.
+    """Clients must use TLS.
+
+    Why: the password and all of the head's state go over this connection; TLS cannot be turned on later.
 
     Fix: restore a snapshot into a cluster made by this project.
     """
@@ -43,8 +66,12 @@ def tls_on(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
 
 
 @check("memorydb.acl_closed", severity=Severity.HIGH, applies=applies.has_memorydb)
+@_of("aws_memorydb_cluster")
 def acl_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """The cluster knows the user of the head and no other: not AWS's `open-access`, and never the user `default`.
+    """The cluster knows the user of the head and no other.
+
+    Why: whoever writes into the head's state commands the cluster. AWS's list `open-access` asks nobody for a
+    password, and neither does its user `default`.
 
     Fix: apply again.
     """
@@ -56,8 +83,11 @@ def acl_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdic
 
 
 @check("memorydb.users_need_password", severity=Severity.HIGH, applies=applies.has_memorydb)
+@_of("aws_memorydb_user", by="user_name")
 def users_need_password(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """Every user proves who it is with a password.
+
+    Why: without one everybody who reaches the port is that user.
 
     Fix: apply again.
     """
@@ -67,8 +97,11 @@ def users_need_password(inventory: Inventory, _config: StaticEc2Config) -> Itera
 
 
 @check("memorydb.users_limited", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+@_of("aws_memorydb_user", by="user_name")
 def users_limited(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """The user of the head may do what Ray needs and administer nothing.
+
+    Why: a head that is broken into can then not change users or settings, or drop other data.
 
     Fix: apply again.
     """
@@ -78,9 +111,12 @@ def users_limited(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Ve
         yield Verdict(user.name, ok, f"access string is {shown(user.access_string)}{wanted}")
 
 
-@check("memorydb.one_shard", severity=Severity.HIGH, applies=applies.has_memorydb)
+@check("memorydb.one_shard", severity=Severity.HIGH, applies=applies.has_memorydb, setting="memorydb.shards")
+@_of("aws_memorydb_cluster")
 def one_shard(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
-    """The cluster has one shard: Ray's transactions span keys that several shards would split.
+    """The cluster has one shard.
+
+    Why: Ray's transactions span keys that several shards would split, and fail there.
 
     Fix: restore a snapshot into a cluster made by this project.
     """
@@ -88,9 +124,17 @@ def one_shard(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdic
         yield expect(cluster.name, "number of shards", cluster.shards, 1)
 
 
-@check("memorydb.replicas_declared", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+@check(
+    "memorydb.replicas_declared",
+    severity=Severity.MEDIUM,
+    applies=applies.has_memorydb,
+    setting="memorydb.replicas",
+)
+@_of("aws_memorydb_cluster")
 def replicas_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The shard has the declared number of replicas.
+
+    Why: without a replica the loss of one machine is an outage, and a restore from a snapshot.
 
     Fix: `memorydb.replicas`, then apply.
     """
@@ -98,9 +142,56 @@ def replicas_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator
         yield expect(cluster.name, "number of replicas", cluster.replicas, _declared(config).replicas)
 
 
+@check("memorydb.multi_az", severity=Severity.HIGH, applies=applies.has_memorydb, setting="memorydb.replicas")
+@_of("aws_memorydb_cluster")
+def multi_az(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """A replica takes over by itself when the primary is lost.
+
+    Why: otherwise the head stands still until somebody has restored a snapshot.
+
+    Fix: `memorydb.replicas` of 1 or more, then apply.
+    """
+    for cluster in each(inventory.memorydb.clusters):
+        yield expect(cluster.name, "failover to a replica", cluster.multi_az, True)
+
+
+@check("memorydb.nodes_in_two_zones", severity=Severity.MEDIUM, applies=applies.has_memorydb, setting="network.zones")
+@_of("aws_memorydb_cluster")
+def nodes_in_two_zones(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+    """Primary and replicas stand in two zones or more, where the environment has two.
+
+    Why: a replica beside its primary is lost with it.
+
+    Fix: `network.zones` of 2 or more and `memorydb.replicas` of 1 or more, then apply.
+    """
+    wanted = min(2, len(config.node_zones))
+    for cluster in each(inventory.memorydb.clusters):
+        yield Verdict(
+            cluster.name,
+            len(cluster.zones) >= wanted,
+            f"zones of its nodes are {shown(cluster.zones)}, want {wanted} or more",
+        )
+
+
+@check("memorydb.minor_versions_follow", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+@_of("aws_memorydb_cluster")
+def minor_versions_follow(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    """AWS brings new minor versions of the engine by itself, in the maintenance window.
+
+    Why: they mend known holes.
+
+    Fix: apply again; `memorydb.maintenance_window` says when.
+    """
+    for cluster in each(inventory.memorydb.clusters):
+        yield expect(cluster.name, "minor versions by themselves", cluster.auto_minor_version_upgrade, True)
+
+
 @check("memorydb.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+@_of("aws_memorydb_cluster")
 def memorydb_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """The cluster is encrypted with the key of the environment.
+
+    Why: who may use the key decides who can read data and snapshots, and the key can be revoked.
 
     Fix: restore a snapshot into a cluster made by this project.
     """
@@ -108,9 +199,17 @@ def memorydb_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Conf
         yield encrypted_with_our_key(cluster.name, cluster.kms_key, inventory)
 
 
-@check("memorydb.snapshots_declared", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+@check(
+    "memorydb.snapshots_declared",
+    severity=Severity.MEDIUM,
+    applies=applies.has_memorydb,
+    setting="memorydb.snapshot_retention_days",
+)
+@_of("aws_memorydb_cluster")
 def snapshots_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Daily snapshots are taken and kept as declared.
+
+    Why: a snapshot is all that is left after a mistake that replicas repeat.
 
     Fix: `memorydb.snapshot_retention_days` and `memorydb.snapshot_window`, then apply.
     """
@@ -120,9 +219,17 @@ def snapshots_declared(inventory: Inventory, config: StaticEc2Config) -> Iterato
         yield expect(cluster.name, "days kept and window of snapshots", found, wanted)
 
 
-@check("memorydb.maxmemory_policy_declared", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+@check(
+    "memorydb.maxmemory_policy_declared",
+    severity=Severity.MEDIUM,
+    applies=applies.has_memorydb,
+    setting="memorydb.maxmemory_policy",
+)
+@_of("aws_memorydb_cluster")
 def maxmemory_policy_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """What happens when memory is full is what was declared; AWS's default parameter group refuses writes.
+    """What happens when memory is full is what was declared.
+
+    Why: some policies drop keys that Ray needs, others refuse writes; AWS's default parameter group refuses writes.
 
     Fix: `memorydb.maxmemory_policy`, then apply.
     """
@@ -132,9 +239,12 @@ def maxmemory_policy_declared(inventory: Inventory, config: StaticEc2Config) -> 
         yield expect(cluster.name, "maxmemory-policy", found, _declared(config).maxmemory_policy)
 
 
-@check("memorydb.size_declared", severity=Severity.LOW, applies=applies.has_memorydb)
+@check("memorydb.size_declared", severity=Severity.LOW, applies=applies.has_memorydb, setting="memorydb.node_type")
+@_of("aws_memorydb_cluster")
 def size_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Node type and engine version are the declared ones.
+
+    Why: a smaller node runs full, a larger one costs more than was agreed, another version behaves otherwise.
 
     Fix: `memorydb.node_type` and `memorydb.engine_version`, then apply.
     """
@@ -144,8 +254,11 @@ def size_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
 
 
 @check("memorydb.guarded", severity=Severity.HIGH, applies=applies.has_memorydb)
+@_of("aws_memorydb_cluster")
 def memorydb_guarded(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The cluster is in the security group for it and in no other.
+
+    Why: only the head has business there, and the group lets in nobody else.
 
     Fix: apply again.
     """
@@ -156,8 +269,11 @@ def memorydb_guarded(inventory: Inventory, config: StaticEc2Config) -> Iterator[
 
 
 @check("memorydb.in_node_subnets", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+@_of("aws_memorydb_subnet_group")
 def in_node_subnets(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The cluster stands in the subnets of the nodes and in no other.
+
+    Why: other subnets may have other routes, and other neighbours.
 
     Fix: apply again.
     """

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
 from scripts.audit.declared_nodes import DeclaredNode, declared_names, declared_nodes
-from scripts.audit.node_script import NodeScript, node_script
+from scripts.audit.head_store import judge_head_store
+from scripts.audit.node_script import node_script
+from scripts.audit.node_user_data import judge_user_data
+from scripts.audit.node_volumes import unseen_volume, volumes_of
 from scripts.audit.registry import Severity, check
 from scripts.audit.secret_forms import secrets_in
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present, tagged
 from scripts.inventory import Inventory
-from scripts.inventory.instances import Volume
-from scripts.inventory.reading import Unreadable, each, readable
+from scripts.inventory.reading import Unreadable, readable
 
 _AUTH_MODE = "RAY_AUTH_MODE"
 
 
-@check("nodes.declared_nodes_there", severity=Severity.HIGH)
+@check("nodes.declared_nodes_there", severity=Severity.HIGH, setting="workers")
 def declared_nodes_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The head and every declared worker are there.
+
+    Why: what is missing does no work, and without the head there is no cluster.
 
     Fix: apply again.
     """
@@ -29,9 +33,11 @@ def declared_nodes_there(inventory: Inventory, config: StaticEc2Config) -> Itera
     yield from present("the node", names, set(declared_names(config)))
 
 
-@check("nodes.no_other_nodes", severity=Severity.MEDIUM)
+@check("nodes.no_other_nodes", severity=Severity.MEDIUM, setting="workers")
 def no_other_nodes(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """No other instance belongs to the cluster, and no node is there twice.
+
+    Why: it is paid for, and it has a place behind the walls.
 
     Fix: `count` of the worker group, or terminate the instance.
     """
@@ -42,9 +48,18 @@ def no_other_nodes(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ve
         yield Verdict(instance.instance_id, declared, f"{shown(instance.name)} is {'' if declared else 'not '}declared")
 
 
-@check("nodes.running", severity=Severity.HIGH)
+@check(
+    "nodes.running",
+    severity=Severity.HIGH,
+    standards=(
+        "FSBP EC2.4",
+        "Config ec2-stopped-instance",
+    ),
+)
 def running(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Every node runs.
+
+    Why: a stopped node is still paid for: its volumes keep what was on them, and it gets no more patches.
 
     Fix: start the instance, or find out why it stopped.
     """
@@ -52,9 +67,11 @@ def running(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
         yield expect(node.name, "state", node.instance.state, "running")
 
 
-@check("nodes.type_declared", severity=Severity.MEDIUM)
+@check("nodes.type_declared", severity=Severity.MEDIUM, setting="head.instance_type")
 def type_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Every node has the declared instance type.
+
+    Why: Ray plans work by the processors and memory that the environment file promises.
 
     Fix: `instance_type` of the head or of the worker group, then apply.
     """
@@ -62,9 +79,11 @@ def type_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
         yield expect(node.name, "instance type", node.instance.instance_type, node.settings.instance_type)
 
 
-@check("nodes.image_architecture_fits", severity=Severity.MEDIUM)
+@check("nodes.image_architecture_fits", severity=Severity.MEDIUM, setting="head.ami")
 def image_architecture_fits(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The image is made for the processor of the node.
+
+    Why: a node with another image does not boot after its next stop.
 
     Fix: `ami` of the head or of the worker group, then apply.
     """
@@ -76,9 +95,11 @@ def image_architecture_fits(inventory: Inventory, config: StaticEc2Config) -> It
         yield expect(node.name, "architecture", found, str(node.settings.image_architecture))
 
 
-@check("nodes.purchase_declared", severity=Severity.LOW)
+@check("nodes.purchase_declared", severity=Severity.LOW, setting="workers")
 def purchase_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Nodes are spot or on-demand instances as declared; the head is never spot.
+
+    Why: AWS takes spot instances back with two minutes' notice, and without its head the cluster is lost.
 
     Fix: `spot` of the worker group, then apply.
     """
@@ -86,9 +107,19 @@ def purchase_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator
         yield expect(node.name, "spot", node.instance.spot, node.spot)
 
 
-@check("nodes.metadata_needs_token", severity=Severity.HIGH)
+@check(
+    "nodes.metadata_needs_token",
+    severity=Severity.HIGH,
+    standards=(
+        "FSBP EC2.8",
+        "CIS 5.6",
+        "Config ec2-imdsv2-check",
+    ),
+)
 def metadata_needs_token(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The instance metadata service answers version 2 only: a forged request cannot fetch the role's credentials.
+
+    Why: version 1 hands them to whoever makes a program on the node fetch an address.
 
     Fix: apply again.
     """
@@ -96,9 +127,16 @@ def metadata_needs_token(inventory: Inventory, config: StaticEc2Config) -> Itera
         yield expect(node.name, "metadata tokens", node.instance.metadata_tokens, "required")
 
 
-@check("nodes.metadata_hops_declared", severity=Severity.MEDIUM)
+@check(
+    "nodes.metadata_hops_declared",
+    severity=Severity.MEDIUM,
+    standards=("Config ec2-token-hop-limit-check",),
+    setting="head.containers",
+)
 def metadata_hops_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Answers of the metadata service travel one hop, or two where containers need the role.
+
+    Why: with more hops, every container and proxy on the node can become the node.
 
     Fix: `containers` of the head or of the worker group, then apply.
     """
@@ -106,16 +144,25 @@ def metadata_hops_declared(inventory: Inventory, config: StaticEc2Config) -> Ite
         yield expect(node.name, "hop limit", node.instance.metadata_hop_limit, node.settings.metadata_hop_limit)
 
 
-@check("nodes.volumes_encrypted_with_our_key", severity=Severity.HIGH)
+@check(
+    "nodes.volumes_encrypted_with_our_key",
+    severity=Severity.HIGH,
+    standards=(
+        "FSBP EC2.3",
+        "Config encrypted-volumes",
+    ),
+)
 def volumes_encrypted_with_our_key(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Every volume of a node is encrypted with the key of the environment.
+
+    Why: a volume outlives its node, and whoever may use its key may read it.
 
     Fix: replace the node: an unencrypted volume stays so.
     """
     for node in declared_nodes(inventory, config):
-        volumes = _volumes(inventory, node.instance.instance_id)
+        volumes = volumes_of(inventory, node)
         if not volumes:
-            yield _unseen_volume(node, "nothing is known of its volumes")
+            yield unseen_volume(node, "nothing is known of its volumes")
         for volume in volumes:
             resource = f"{node.name} {volume.device}"
             if volume.encrypted:
@@ -124,25 +171,38 @@ def volumes_encrypted_with_our_key(inventory: Inventory, config: StaticEc2Config
                 yield Verdict(resource, False, "not encrypted")
 
 
-@check("nodes.root_volume_declared", severity=Severity.LOW)
+@check("nodes.root_volume_declared", severity=Severity.LOW, setting="head.root_volume_gib")
 def root_volume_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Root volumes have the declared size and type.
+
+    Why: Ray spills objects to this disk: too small or too slow, and jobs fail.
 
     Fix: `root_volume_gib` and `root_volume_type`, then apply.
     """
     for node in declared_nodes(inventory, config):
-        volumes = _volumes(inventory, node.instance.instance_id)
+        volumes = volumes_of(inventory, node)
         root = next((volume for volume in volumes if volume.device == node.instance.root_device), None)
         if root is None:
-            yield _unseen_volume(node, "nothing is known of its root volume")
+            yield unseen_volume(node, "nothing is known of its root volume")
         else:
             wanted = (node.settings.root_volume_gib, node.settings.root_volume_type)
             yield expect(node.name, "GiB and type", (root.size_gib, root.type), wanted)
 
 
-@check("nodes.no_public_address", severity=Severity.HIGH, applies=applies.has_private_nodes)
+@check(
+    "nodes.no_public_address",
+    severity=Severity.HIGH,
+    applies=applies.has_private_nodes,
+    standards=(
+        "FSBP EC2.9",
+        "Config ec2-instance-no-public-ip",
+    ),
+    setting="access.public_nodes",
+)
 def no_public_address(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """No node has a public address.
+
+    Why: an address is half of what the internet needs to reach a node; a security group's rule is the other half.
 
     Fix: release the address; `access.public_nodes: true` if it is wanted.
     """
@@ -150,9 +210,11 @@ def no_public_address(inventory: Inventory, config: StaticEc2Config) -> Iterator
         yield expect(node.name, "public address", node.instance.public_ip, None)
 
 
-@check("nodes.in_declared_subnets", severity=Severity.MEDIUM)
+@check("nodes.in_declared_subnets", severity=Severity.MEDIUM, setting="head.zone")
 def in_declared_subnets(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Every node stands in the declared subnet of its zone.
+
+    Why: elsewhere it has other routes, and traffic between zones is paid for.
 
     Fix: `zone` or `zones`, then apply, which replaces the node.
     """
@@ -165,6 +227,8 @@ def in_declared_subnets(inventory: Inventory, config: StaticEc2Config) -> Iterat
 def nodes_guarded(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Every node is in the security group of its tier and in no other.
 
+    Why: rules of several groups add up, so that one more group can only open more.
+
     Fix: apply again.
     """
     names = group_names(inventory)
@@ -173,9 +237,18 @@ def nodes_guarded(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
         yield expect(node.name, "security group", groups, (config.label.name(node.tier),))
 
 
-@check("nodes.profile_declared", severity=Severity.HIGH)
+@check(
+    "nodes.profile_declared",
+    severity=Severity.HIGH,
+    standards=(
+        "CIS 1.18",
+        "Config ec2-instance-profile-attached",
+    ),
+)
 def profile_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Every node has the instance profile of its tier.
+
+    Why: without it the node finds no token, and with another one it may do what nobody declared.
 
     Fix: apply again.
     """
@@ -183,9 +256,11 @@ def profile_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[
         yield expect(node.name, "instance profile", node.instance.instance_profile, config.label.name(node.tier))
 
 
-@check("nodes.monitored", severity=Severity.LOW)
+@check("nodes.monitored", severity=Severity.LOW, standards=("Config ec2-instance-detailed-monitoring-enabled",))
 def monitored(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Detailed monitoring is on.
+
+    Why: without it CloudWatch has a figure every five minutes, which hides what a job does.
 
     Fix: apply again.
     """
@@ -195,9 +270,11 @@ def monitored(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict
         yield expect(node.name, "detailed monitoring", on, True)
 
 
-@check("nodes.ebs_optimized", severity=Severity.LOW)
+@check("nodes.ebs_optimized", severity=Severity.LOW, standards=("Config ebs-optimized-instance",))
 def ebs_optimized(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Nodes have bandwidth to their volumes of their own.
+
+    Why: without it, spilling to disk and traffic between nodes slow each other down.
 
     Fix: apply again.
     """
@@ -205,9 +282,11 @@ def ebs_optimized(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
         yield expect(node.name, "EBS optimization", node.instance.ebs_optimized, True)
 
 
-@check("nodes.tagged", severity=Severity.LOW)
+@check("nodes.tagged", severity=Severity.LOW, standards=("Config required-tags",), setting="tags")
 def nodes_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Nodes carry every tag of the environment, and those of the head or of their group.
+
+    Why: bills, owners and this audit find what belongs together by its tags.
 
     Fix: apply again.
     """
@@ -215,9 +294,11 @@ def nodes_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verd
         yield tagged(node.name, node.instance.tags, config, more=node.settings.tags)
 
 
-@check("nodes.head_protected", severity=Severity.MEDIUM, applies=applies.is_protected)
+@check("nodes.head_protected", severity=Severity.MEDIUM, applies=applies.is_protected, setting="protect")
 def head_protected(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """A protected environment's head cannot be terminated by a slip.
+
+    Why: with the head go all jobs, and unless it keeps its state elsewhere all that the cluster knows.
 
     Fix: apply again.
     """
@@ -228,11 +309,13 @@ def head_protected(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ve
             yield expect(node.name, "termination protection", protection.get(node.instance.instance_id, unread), True)
 
 
-@check("nodes.ray_token_on", severity=Severity.HIGH, applies=applies.has_token)
+@check("nodes.ray_token_on", severity=Severity.HIGH, applies=applies.has_token, setting="access.allow_unauthenticated")
 def ray_token_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Ray asks for the token on every node: without it, whoever reaches one of its ports runs code on the cluster.
 
     Read in the unit that the node's user data writes.
+
+    Why: security groups are one wall; the token is the second one.
 
     Fix: apply again, which replaces the node.
     """
@@ -241,14 +324,16 @@ def ray_token_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verd
         mode = node_script(user_data).variables(node.tier).get(_AUTH_MODE)
         yield expect(node.name, _AUTH_MODE, mode, "token")
 
-    yield from _of_user_data(inventory, config, judge)
+    yield from judge_user_data(inventory, config, judge)
 
 
-@check("nodes.ray_flags_match_ports", severity=Severity.MEDIUM)
+@check("nodes.ray_flags_match_ports", severity=Severity.MEDIUM, setting="ray.ports")
 def ray_flags_match_ports(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Ray is started with every port of the table pinned and no other: security groups open no port but those.
 
     Read in the unit and the start script that the node's user data writes.
+
+    Why: a port that Ray chooses by itself is closed, and the cluster hangs; one too many, and nobody knows of it.
 
     Fix: `ray.ports`, then apply, which replaces the node.
     """
@@ -260,12 +345,14 @@ def ray_flags_match_ports(inventory: Inventory, config: StaticEc2Config) -> Iter
         wrong = "; ".join(f"{what}: {shown(pins)}" for what, pins in differences.items() if pins)
         yield Verdict(node.name, not wrong, wrong or f"exactly the {len(wanted)} flags and variables of the table")
 
-    yield from _of_user_data(inventory, config, judge)
+    yield from judge_user_data(inventory, config, judge)
 
 
-@check("nodes.no_secret_in_user_data", severity=Severity.HIGH)
+@check("nodes.no_secret_in_user_data", severity=Severity.HIGH, setting="head.bootstrap_hook")
 def no_secret_in_user_data(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Nothing in user data looks like a secret: what runs on the node, and whoever may describe instances, reads it.
+
+    Why: it is kept as long as the instance, in plain text, and no one can tell who has read it.
 
     Fix: take it out of `bootstrap_hook`, where the node's role can read it from Secrets Manager, then change it.
     """
@@ -274,76 +361,24 @@ def no_secret_in_user_data(inventory: Inventory, config: StaticEc2Config) -> Ite
         found = list(secrets_in(user_data))
         yield Verdict(node.name, not found, "; ".join(found) or "nothing that looks like a secret")
 
-    yield from _of_user_data(inventory, config, judge)
+    yield from judge_user_data(inventory, config, judge)
 
 
-@check("nodes.head_storage_declared", severity=Severity.HIGH, applies=applies.has_head_storage)
+@check(
+    "nodes.head_storage_declared", severity=Severity.HIGH, applies=applies.has_head_storage, setting="ray.head_storage"
+)
 def head_storage_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """The head keeps its state where declared: over TLS in our MemoryDB, as its own user; or on our encrypted volume.
 
     Read in the head's user data, and compared with the cluster or with the volume that is attached to the head.
 
+    Why: otherwise a new head starts with nothing, and the state that it left is not where it was meant to be.
+
     Fix: `ray.head_storage`, then apply, which replaces the head.
     """
 
     def judge(node: DeclaredNode, user_data: str) -> Iterator[Verdict]:
-        script = node_script(user_data)
-        if node.tier == "worker":
-            return
-        if config.ray.head_storage == "memorydb":
-            yield from _in_memorydb(node, script, inventory, config)
-        else:
-            yield from _on_volume(node, script, inventory)
+        if node.tier == "head":
+            yield from judge_head_store(node, node_script(user_data), inventory, config)
 
-    yield from _of_user_data(inventory, config, judge)
-
-
-def _in_memorydb(
-    node: DeclaredNode, script: NodeScript, inventory: Inventory, config: StaticEc2Config
-) -> Iterator[Verdict]:
-    variables, label = script.variables("head"), config.label
-    yield expect(node.name, "namespace", variables.get("RAY_external_storage_namespace"), label.cluster)
-    yield expect(node.name, "user", script.redis_user_names, {label.name("gcs")})
-    yield expect(node.name, "secret of the password", script.redis_password_secrets, {label.name("memorydb-password")})
-    clusters = [cluster for cluster in each(inventory.memorydb.clusters) if cluster.name == label.name("gcs")]
-    wanted = next((f"rediss://{cluster.endpoint}" for cluster in clusters), "that of a cluster that is there")
-    yield expect(node.name, "address of the store", variables.get("RAY_REDIS_ADDRESS"), wanted)
-
-
-def _on_volume(node: DeclaredNode, script: NodeScript, inventory: Inventory) -> Iterator[Verdict]:
-    yield expect(node.name, "kind of the store", script.variables("head").get("RAY_gcs_storage"), "rocksdb")
-    attached = {volume.volume_id: volume for volume in _volumes(inventory, node.instance.instance_id)}
-    if not attached:
-        yield _unseen_volume(node, "nothing is known of its volumes")
-        return
-    volumes = [attached.get(id_) for id_ in script.volume_ids]
-    if len(volumes) != 1 or volumes[0] is None:
-        yield Verdict(node.name, False, f"volume of the store is {shown(script.volume_ids)}, want one that is attached")
-    elif not volumes[0].encrypted:
-        yield Verdict(node.name, False, f"volume {volumes[0].volume_id} is not encrypted")
-    else:
-        yield encrypted_with_our_key(f"{node.name} {volumes[0].device}", volumes[0].kms_key_arn, inventory)
-
-
-def _of_user_data(
-    inventory: Inventory, config: StaticEc2Config, judge: Callable[[DeclaredNode, str], Iterator[Verdict]]
-) -> Iterator[Verdict]:
-    """Judge what the nodes' user data says; UNKNOWN for a node of which it was not read."""
-    for node in declared_nodes(inventory, config):
-        id_ = node.instance.instance_id
-        unread = Unreadable("ec2:DescribeInstanceAttribute", "no answer: the state does not know the node", id_)
-        user_data = inventory.nodes.user_data.get(id_, unread)
-        if isinstance(user_data, Unreadable):
-            yield Verdict(node.name, user_data, str(user_data))
-        else:
-            yield from judge(node, user_data.text)
-
-
-def _unseen_volume(node: DeclaredNode, why: str) -> Verdict:
-    """UNKNOWN: every node has a volume, so one without was not seen, for example because the state misses the node."""
-    unread = Unreadable("ec2:DescribeVolumes", f"no answer: {why}", node.instance.instance_id)
-    return Verdict(node.name, unread, str(unread))
-
-
-def _volumes(inventory: Inventory, instance_id: str) -> list[Volume]:
-    return [volume for volume in readable(inventory.nodes.volumes) if volume.instance_id == instance_id]
+    yield from judge_user_data(inventory, config, judge)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
 from config.firewall import ALL_PROTOCOLS, TIERS, Direction, Rule, declared_rules, security_groups
 from config.ports import Port
 from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
+from scripts.audit.open_rules import is_wide
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.audit.wanted import group_names, present, tagged
@@ -19,13 +19,12 @@ from scripts.inventory.security_groups import DEFAULT_GROUP, SecurityGroupRule
 Line = tuple[str, str, str]
 """Group, ports and peer of a rule, by names."""
 
-_WIDEST = {4: 8, 6: 16}
-"""Wider ranges are the internet, or large parts of it: 0.0.0.0/1 and 128.0.0.0/1 are all of it."""
-
 
 @check("security_groups.declared_groups_there", severity=Severity.HIGH)
 def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Every declared security group is there.
+
+    Why: a node without its group cannot be started, and one in another group is not guarded as declared.
 
     Fix: apply again.
     """
@@ -33,11 +32,13 @@ def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iter
     yield from present("the group", found, {config.label.name(group) for group in security_groups(config)})
 
 
-@check("security_groups.ingress_declared", severity=Severity.HIGH)
+@check("security_groups.ingress_declared", severity=Severity.HIGH, setting="access.client_cidrs")
 def ingress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """What comes in is exactly what the port table and the access section declare: nothing missing, nothing added.
 
     A rule that was added is shown with the ports of `docs/ports.md` that it opens.
+
+    Why: whoever reaches one of Ray's ports runs code on the cluster, with the rights of its role.
 
     Fix: `access.client_cidrs` or `access.ssh_cidrs` for a rule that is wanted; then apply, which removes the others.
     """
@@ -48,14 +49,23 @@ def ingress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[
 def egress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """What goes out is exactly what the port table declares: nothing missing, nothing added.
 
+    Why: a missing rule breaks the cluster, an added one is a way for data to leave it.
+
     Fix: apply again.
     """
     yield from _compare(inventory, config, "egress")
 
 
-@check("security_groups.closed_to_world", severity=Severity.HIGH)
+@check(
+    "security_groups.closed_to_world",
+    severity=Severity.HIGH,
+    standards=("FSBP EC2.18", "Config vpc-sg-open-only-to-authorized-ports"),
+    setting="access.client_cidrs",
+)
 def closed_to_world(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """No group lets in a range wider than /8 (IPv6: /16) that the access section does not name.
+
+    Why: two halves of the internet are the internet, and no office needs a range of that size.
 
     Fix: remove the rule; if it is wanted, name the range in the access section with `access.allow_public: true`.
     """
@@ -63,7 +73,7 @@ def closed_to_world(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
     rules = [rule for rule in readable(inventory.security_groups.rules) if not rule.egress]
     for group in readable(inventory.security_groups.groups):
         opened = [
-            rule for rule in rules if rule.group_id == group.group_id and _is_wide(rule.peer) and rule.peer not in named
+            rule for rule in rules if rule.group_id == group.group_id and is_wide(rule.peer) and rule.peer not in named
         ]
         detail = "; ".join(f"{rule.ports} open to {rule.peer} ({rule.description})" for rule in opened)
         yield Verdict(group.name, not opened, detail or "closed to the world")
@@ -72,6 +82,8 @@ def closed_to_world(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
 @check("security_groups.rules_described", severity=Severity.LOW)
 def rules_described(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """Every rule says what it is for.
+
+    Why: nobody dares to remove a rule that nobody can explain.
 
     Fix: apply again.
     """
@@ -82,9 +94,16 @@ def rules_described(inventory: Inventory, _config: StaticEc2Config) -> Iterator[
         yield Verdict(names.get(rule.group_id, rule.group_id), bool(rule.description), detail)
 
 
-@check("security_groups.default_empty", severity=Severity.MEDIUM, applies=applies.own_vpc)
+@check(
+    "security_groups.default_empty",
+    severity=Severity.MEDIUM,
+    applies=applies.own_vpc,
+    standards=("FSBP EC2.2", "CIS 5.4", "Config vpc-default-security-group-closed"),
+)
 def default_empty(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
     """The VPC's default group lets nothing in or out, so that using it by mistake opens nothing.
+
+    Why: EC2 puts in this group whatever is started without naming one.
 
     Fix: apply again.
     """
@@ -95,9 +114,11 @@ def default_empty(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Ve
             yield Verdict(group.group_id, not rules, detail or "no rule")
 
 
-@check("security_groups.tagged", severity=Severity.LOW)
+@check("security_groups.tagged", severity=Severity.LOW, standards=("Config required-tags",), setting="tags")
 def groups_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
     """Declared security groups carry every tag of the environment.
+
+    Why: bills, owners and this audit find what belongs together by its tags.
 
     Fix: apply again.
     """
@@ -162,10 +183,3 @@ def _declared_line(rule: Rule, config: StaticEc2Config) -> Line:
 
 def _found_line(rule: SecurityGroupRule, names: dict[str, str]) -> Line:
     return names.get(rule.group_id, rule.group_id), rule.ports, names.get(rule.peer, rule.peer)
-
-
-def _is_wide(peer: str) -> bool:
-    if "/" not in peer:
-        return False
-    network = ip_network(peer)
-    return network.prefixlen < _WIDEST[network.version]

@@ -13,15 +13,22 @@ TESTED_MOTO = "5.2.5"
 EXTENSIONS = (
     "fail_fast",
     "images",
+    "backup",
+    "ec2_account",
     "ec2_credits",
     "ec2_endpoints",
     "ec2_instances",
+    "ec2_metadata",
     "ec2_network",
     "ec2_placement_groups",
+    "ec2_prefix_lists",
     "ec2_security_groups",
+    "ec2_snapshots",
     "ec2_spot",
+    "ec2_usage",
     "ec2_volumes",
     "efs",
+    "eks",
     "iam",
     "kms",
     "logs",
@@ -31,6 +38,8 @@ EXTENSIONS = (
     "route53",
     "s3",
     "s3_refusals",
+    "service_quotas",
+    "s3control",
 )
 
 

@@ -1,0 +1,1 @@
+"""Intended against deployed: Terraform's state and AWS's answers, attribute by attribute."""

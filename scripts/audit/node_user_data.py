@@ -1,0 +1,25 @@
+"""User data of the declared nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from config.static_ec2 import StaticEc2Config
+from scripts.audit.declared_nodes import DeclaredNode, declared_nodes
+from scripts.audit.verdict import Verdict
+from scripts.inventory import Inventory
+from scripts.inventory.reading import Unreadable
+
+
+def judge_user_data(
+    inventory: Inventory, config: StaticEc2Config, judge: Callable[[DeclaredNode, str], Iterator[Verdict]]
+) -> Iterator[Verdict]:
+    """Judge what the nodes' user data says; UNKNOWN for a node of which it was not read."""
+    for node in declared_nodes(inventory, config):
+        id_ = node.instance.instance_id
+        unread = Unreadable("ec2:DescribeInstanceAttribute", "no answer: the state does not know the node", id_)
+        user_data = inventory.nodes.user_data.get(id_, unread)
+        if isinstance(user_data, Unreadable):
+            yield Verdict(node.name, user_data, str(user_data))
+        else:
+            yield from judge(node, user_data.text)

@@ -1,0 +1,115 @@
+"""What the environment declares, as sets of packets and as paths that must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+from config.firewall import Group, Rule, declared_rules
+from config.ports import EFS_PORT, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
+from config.static_ec2 import StaticEc2Config
+from scripts.audit.reachability.addresses import addresses, version_of
+from scripts.audit.reachability.guards import everything
+from scripts.audit.reachability.intervals import Intervals
+from scripts.audit.reachability.packets import PORTS, Packets, Region, common
+from scripts.audit.reachability.parties import NODE_TIERS
+
+OTHER = "other"
+"""Name of all ports that have no name."""
+
+SERVICES: dict[str, tuple[str, int]] = {
+    "efs": ("efs", EFS_PORT),
+    "memorydb": ("redis", REDIS_PORT),
+    "endpoints": ("https", HTTPS_PORT),
+}
+"""Name and number of the port of each tier that is not of nodes."""
+
+
+@dataclass(frozen=True)
+class NamedPorts:
+    """A row of the port table, or what is left of all ports."""
+
+    name: str
+    numbers: Intervals
+    shown: str
+    """`tcp 6379`."""
+    needed_from: tuple[str, ...] = ()
+    """Tiers to which it must be open."""
+
+
+def ports_of(tier: str, config: StaticEc2Config) -> list[NamedPorts]:
+    """The ports of a tier by name, and all others."""
+    named = list(_ports_of_nodes(tier, config) if tier in NODE_TIERS else _port_of_service(tier))
+    rest = PORTS
+    for ports in named:
+        rest = rest - ports.numbers
+    return [*named, NamedPorts(OTHER, rest, "any other tcp")]
+
+
+def _ports_of_nodes(tier: str, config: StaticEc2Config) -> Iterator[NamedPorts]:
+    kind: Tier = "head" if tier == "head" else "worker"
+    for port in config.port_table:
+        if port.is_on(kind):
+            needed = tuple(source for source in port.sources(kind) if source in NODE_TIERS)
+            yield NamedPorts(port.name, Intervals(((port.first, port.last),)), f"tcp {port.shown}", needed)
+    if config.access.ssh_cidrs:
+        yield _one("ssh", SSH_PORT)
+
+
+def _port_of_service(tier: str) -> Iterator[NamedPorts]:
+    name, number = SERVICES[tier]
+    yield _one(name, number, *(("head",) if tier == "memorydb" else NODE_TIERS))
+
+
+def _one(name: str, number: int, *needed_from: str) -> NamedPorts:
+    return NamedPorts(name, Intervals(((number, number),)), f"tcp {number}", needed_from)
+
+
+def ports_outside(tier: str, config: StaticEc2Config) -> list[NamedPorts]:
+    """What nodes of a tier need of the internet: what the firewall lets out."""
+    return [
+        _one(rule.name, rule.first_port, tier)
+        for rule in declared_rules(config)
+        if rule.group == tier and rule.direction == "egress" and rule.name in ("https", "http")
+        if not isinstance(rule.peer, str) and rule.first_port is not None
+    ]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The declared rules as sets of packets of one version of IP."""
+
+    config: StaticEc2Config
+    version: int
+
+    def between(self, source: str, destination: str) -> Region:
+        """Declared between two tiers: let out of the one and into the other."""
+        let_out = [self._packets(rule, destination) for rule in self._rules(source, "egress")]
+        let_in = [self._packets(rule, source) for rule in self._rules(destination, "ingress")]
+        return tuple(
+            both for packets in let_out if packets for other in let_in if other for both in common((packets,), other)
+        )
+
+    def inwards(self, destination: str) -> Region:
+        """Declared from ranges of addresses into a tier."""
+        found = (self._packets(rule, "") for rule in self._rules(destination, "ingress"))
+        return tuple(packets for packets in found if packets)
+
+    def _rules(self, group: str, direction: str) -> list[Rule]:
+        return [rule for rule in declared_rules(self.config) if rule.group == group and rule.direction == direction]
+
+    def _packets(self, rule: Rule, far_tier: str) -> Packets | None:
+        """The packets of a rule, whose far end is a tier or, when that has no name, outside."""
+        ports = PORTS if rule.first_port is None or rule.last_port is None else _span(rule.first_port, rule.last_port)
+        packets = everything(self.version)._replace(port=ports)
+        if rule.peer in get_args(Group):
+            return packets if rule.peer == far_tier else None
+        if version_of(str(rule.peer)) != self.version:
+            return None
+        far = "source" if rule.direction == "ingress" else "destination"
+        return packets._replace(**{far: addresses(str(rule.peer))})
+
+
+def _span(first: int, last: int) -> Intervals:
+    return Intervals(((first, last),))

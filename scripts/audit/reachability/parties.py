@@ -1,0 +1,201 @@
+"""Who talks: nodes and services, gathered into groups of which every member is treated alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from config.static_ec2 import StaticEc2Config
+from scripts.audit.declared_nodes import Declaration, declared_names
+from scripts.audit.reachability.addresses import VERSIONS, all_addresses
+from scripts.audit.reachability.intervals import Intervals
+from scripts.inventory import Inventory
+from scripts.inventory.instances import Instance
+from scripts.inventory.memorydb import Cluster
+from scripts.inventory.network import DESCRIBE_SUBNETS, Subnet
+from scripts.inventory.network_interfaces import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
+from scripts.inventory.reading import NotReadableError, Reading, Unreadable, each, readable
+
+NODE_TIERS = ("head", "worker")
+
+
+@dataclass(frozen=True)
+class Party:
+    """Members of one tier in one subnet and the same groups: 1,000 workers are a handful of parties."""
+
+    tier: str
+    name: str
+    """Of one member."""
+    size: int
+    subnet_id: str
+    zone: str
+    group_ids: Reading[tuple[str, ...]]
+    addresses: Mapping[int, Intervals]
+    """By version of IP."""
+    public: bool
+    """Whether the members have public IPv4 addresses."""
+    counts: bool = True
+    """Whether a required path must be there for it: not for a second interface, nor for a node that is not declared."""
+
+    @property
+    def shown(self) -> str:
+        """`ray-demo-worker-cpu-0 and 3 more`."""
+        return self.name if self.size == 1 else f"{self.name} and {self.size - 1} more"
+
+
+Tiers = Mapping[str, Reading[tuple[Party, ...]]]
+
+
+def parties_by_tier(inventory: Inventory, config: StaticEc2Config) -> Tiers:
+    """The parties of every tier that the environment declares."""
+    nodes = _attempt(lambda: tuple(_nodes(inventory, config)))
+    tiers: dict[str, Reading[tuple[Party, ...]]] = {
+        tier: nodes if isinstance(nodes, Unreadable) else tuple(party for party in nodes if party.tier == tier)
+        for tier in NODE_TIERS
+        if tier == "head" or isinstance(nodes, Unreadable) or _has_workers(nodes, config)
+    }
+    if config.efs is not None:
+        tiers["efs"] = _attempt(lambda: tuple(_mount_targets(inventory)))
+    if config.memorydb is not None:
+        tiers["memorydb"] = _attempt(lambda: tuple(_stores(inventory)))
+    if config.network.endpoints:
+        tiers["endpoints"] = _attempt(lambda: tuple(_endpoints(inventory, config)))
+    return tiers
+
+
+def _has_workers(nodes: tuple[Party, ...], config: StaticEc2Config) -> bool:
+    return any(group.count for group in config.workers.values()) or any(party.tier == "worker" for party in nodes)
+
+
+def _attempt(find: Callable[[], tuple[Party, ...]]) -> Reading[tuple[Party, ...]]:
+    try:
+        return find()
+    except NotReadableError as error:
+        return error.unreadable
+
+
+def _nodes(inventory: Inventory, config: StaticEc2Config) -> Iterator[Party]:
+    interfaces: dict[str, list[NetworkInterface]] = {}
+    for interface in readable(inventory.network_interfaces):
+        interfaces.setdefault(interface.instance_id or "", []).append(interface)
+    zones = {subnet.subnet_id: subnet.zone for subnet in readable(inventory.network.subnets)}
+    declared = declared_names(config)
+    members = [
+        _node(instance, tier, interface, zones, counts=instance.name in declared)
+        for instance, tier in _tiers_of_instances(inventory, config, declared)
+        for interface in _interfaces_of(instance, interfaces)
+    ]
+    yield from _gathered(members)
+
+
+def _tiers_of_instances(
+    inventory: Inventory, config: StaticEc2Config, declared: Mapping[str, Declaration]
+) -> Iterator[tuple[Instance, str]]:
+    """Declared nodes by name; others of the cluster, which a rule lets in as much, by their groups."""
+    for instance in readable(inventory.nodes.instances):
+        if instance.name in declared:
+            yield instance, declared[instance.name].tier
+        else:
+            groups = _names(inventory, instance.group_ids)
+            yield instance, "head" if config.label.name("head") in groups else "worker"
+
+
+def _names(inventory: Inventory, group_ids: Iterable[str]) -> set[str]:
+    return {group.name for group in readable(inventory.security_groups.groups) if group.group_id in group_ids}
+
+
+def _interfaces_of(instance: Instance, found: Mapping[str, list[NetworkInterface]]) -> list[NetworkInterface]:
+    if instance.instance_id not in found:
+        # Read at the same moment, so that one of a new node may be missing; what it can reach is not known then.
+        raise NotReadableError(Unreadable(DESCRIBE_NETWORK_INTERFACES.name, "no interface", instance.instance_id))
+    return found[instance.instance_id]
+
+
+def _node(
+    instance: Instance, tier: str, interface: NetworkInterface, zones: Mapping[str, str], *, counts: bool
+) -> Party:
+    primary = interface.device_index in (0, None)
+    own = (*interface.private_ips, *interface.ipv6_ips)
+    return Party(
+        tier=tier,
+        name=instance.name or instance.instance_id,
+        size=1,
+        subnet_id=interface.subnet_id,
+        zone=zones.get(interface.subnet_id, instance.zone),
+        group_ids=interface.group_ids,
+        addresses={version: all_addresses(own, version) for version in VERSIONS},
+        public=interface.public_ip is not None or (primary and instance.public_ip is not None),
+        counts=primary and counts,
+    )
+
+
+def _gathered(members: Iterable[Party]) -> Iterator[Party]:
+    """One party of all members that nothing tells apart but their addresses."""
+    alike: dict[tuple[object, ...], list[Party]] = {}
+    for member in members:
+        kind = (
+            member.tier,
+            member.subnet_id,
+            member.group_ids,
+            member.public,
+            bool(member.addresses[6]),
+            member.counts,
+        )
+        alike.setdefault(kind, []).append(member)
+    for found in alike.values():
+        joined = {
+            version: Intervals.of(span for member in found for span in member.addresses[version].spans)
+            for version in VERSIONS
+        }
+        yield replace(found[0], size=len(found), addresses=joined)
+
+
+def _mount_targets(inventory: Inventory) -> Iterator[Party]:
+    for file_system in each(inventory.file_systems):
+        for target in readable(file_system.mount_targets):
+            own = {version: all_addresses([target.ip_address], version) for version in VERSIONS}
+            yield Party(
+                "efs", target.mount_target_id, 1, target.subnet_id, target.zone, target.group_ids, own, public=False
+            )
+
+
+def _stores(inventory: Inventory) -> Iterator[Party]:
+    """A cluster may stand in any subnet of its group, at any address there."""
+    subnet_ids = {group.name: group.subnet_ids for group in each(inventory.memorydb.subnet_groups)}
+    for cluster in each(inventory.memorydb.clusters):
+        for subnet in _subnets(inventory, _subnet_ids_of(cluster, subnet_ids)):
+            yield _anywhere_in(subnet, "memorydb", cluster.name, cluster.group_ids)
+
+
+def _subnet_ids_of(cluster: Cluster, found: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    name = cluster.subnet_group_name
+    if name not in found:
+        raise NotReadableError(Unreadable("memorydb:DescribeSubnetGroups", "no subnets", name))
+    return found[name]
+
+
+def _endpoints(inventory: Inventory, config: StaticEc2Config) -> Iterator[Party]:
+    """Those of the declared services; in a VPC of others, those with a group of ours."""
+    ours = {group.group_id for group in readable(inventory.security_groups.groups)}
+    members = [
+        _anywhere_in(subnet, "endpoints", endpoint.service, endpoint.group_ids)
+        for endpoint in readable(inventory.vpc_endpoints)
+        if endpoint.type == "Interface" and endpoint.service in config.network.endpoints
+        if config.network.existing is None or ours & set(endpoint.group_ids)
+        for subnet in _subnets(inventory, endpoint.subnet_ids)
+    ]
+    yield from _gathered(members)
+
+
+def _subnets(inventory: Inventory, subnet_ids: Iterable[str]) -> Iterator[Subnet]:
+    found = {subnet.subnet_id: subnet for subnet in readable(inventory.network.subnets)}
+    for subnet_id in subnet_ids:
+        if subnet_id not in found:
+            raise NotReadableError(Unreadable(DESCRIBE_SUBNETS.name, "no such subnet", subnet_id))
+        yield found[subnet_id]
+
+
+def _anywhere_in(subnet: Subnet, tier: str, name: str, group_ids: tuple[str, ...]) -> Party:
+    blocks = (subnet.cidr, *subnet.ipv6_cidrs)
+    own = {version: all_addresses(blocks, version) for version in VERSIONS}
+    return Party(tier, name, 1, subnet.subnet_id, subnet.zone, group_ids, own, public=False)

@@ -1,0 +1,103 @@
+"""Whom the policy of a bucket, key, secret, topic or file system lets in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from scripts.audit.policies import EVERYTHING, Statement, principals, statements, values
+from scripts.inventory.shapes import Document
+
+_NARROWING = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+    }
+)
+"""Keys of a condition that leave nobody unknown in, when they name a fixed value.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
+"""
+_OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress")
+"""Those that compare for likeness. With `IfExists` a request without the key passes, so it narrows nothing."""
+_EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+
+
+def open_actions(document: Document | None) -> set[str]:
+    """Actions that the policy allows to everybody, whoever and wherever they are; `*` for a NotAction."""
+    if document is None:
+        return set()
+    return {
+        action
+        for statement in statements(document)
+        if statement["Effect"] == "Allow" and _is_for_everybody(statement) and not _is_narrowed(statement)
+        for action in (values(statement, "Action") or [EVERYTHING])
+    }
+
+
+def allowing_any(granted: Collection[str], wanted: Collection[str]) -> list[str]:
+    """Those of the granted actions, with IAM's wildcards, that take in one of the wanted."""
+    return sorted(
+        pattern for pattern in granted if any(fnmatchcase(action.lower(), pattern.lower()) for action in wanted)
+    )
+
+
+def strangers(document: Document | None, account_id: str) -> tuple[str, ...]:
+    """Principals of Allow statements that are neither AWS services nor of the account."""
+    if document is None:
+        return ()
+    found = (who for type_, who in principals(document) if type_ != "Service" and not _is_of(who, account_id))
+    return tuple(sorted(set(found)))
+
+
+def unconfined_services(document: Document) -> tuple[str, ...]:
+    """AWS services that are let in without a condition: any account could make them act on what is ours."""
+    found = (
+        who
+        for statement in statements(document)
+        if not statement.get("Condition")
+        for type_, who in principals({"Statement": [statement]})
+        if type_ == "Service"
+    )
+    return tuple(sorted(set(found)))
+
+
+def _is_of(principal: str, account_id: str) -> bool:
+    return principal == account_id or f":{account_id}:" in principal
+
+
+def _is_for_everybody(statement: Statement) -> bool:
+    return any(who == EVERYTHING for _, who in principals({"Statement": [statement]}))
+
+
+def _is_narrowed(statement: Statement) -> bool:
+    """One test that narrows is enough: all of a statement's conditions must hold."""
+    return any(
+        operator.lower() in _OPERATORS and key.lower() in _NARROWING and all(map(_is_fixed, _listed(given)))
+        for operator, tests in statement.get("Condition", {}).items()
+        for key, given in tests.items()
+    )
+
+
+def _is_fixed(value: str) -> bool:
+    """Whether a value names somebody: in an ARN at least the account."""
+    if value in _EVERYWHERE:
+        return False
+    return "*" not in ":".join(value.split(":")[:5]) if value.startswith("arn:") else "*" not in value
+
+
+def _listed(value: Any) -> Iterator[str]:
+    yield from map(str, value if isinstance(value, list) else [value])

@@ -1,0 +1,50 @@
+"""What the environment file says, as far as policies need it to tell a mistake from a wish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RayPort:
+    """One port of the port table, or a range of them."""
+
+    name: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The part of an environment that policies ask for; the defaults open nothing."""
+
+    account_id: str = ""
+    """Account of the environment; empty when it names none."""
+    ray_ports: tuple[RayPort, ...] = ()
+    open_ranges: frozenset[str] = field(default_factory=frozenset)
+    """Ranges that may be as wide as they are: those of the access section, with `access.allow_public`."""
+    all_traffic: bool = False
+    """Whether nodes may reach each other on every port (`access.intra_cluster`)."""
+    public_nodes: bool = False
+    containers: frozenset[str] = field(default_factory=frozenset)
+    """Nodes with `containers: true`: `head`, and names of worker groups."""
+    permissions_boundary: str | None = None
+    protect: bool = True
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Declared:
+        """Read what `to_json` gave."""
+        ports = tuple(RayPort(*port) for port in document["ray_ports"])
+        ranges, containers = frozenset(document["open_ranges"]), frozenset(document["containers"])
+        return cls(**{**document, "ray_ports": ports, "open_ranges": ranges, "containers": containers})
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, for the process that scans."""
+        return {
+            **vars(self),
+            "ray_ports": [[port.name, port.first, port.last] for port in self.ray_ports],
+            "open_ranges": sorted(self.open_ranges),
+            "containers": sorted(self.containers),
+        }

@@ -1,0 +1,223 @@
+"""Instances in the VPC, and interfaces, volumes and snapshots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from config.label import CLUSTER_TAG
+from scripts.inventory.addresses import DESCRIBE_ADDRESSES
+from scripts.inventory.ebs import DESCRIBE_SNAPSHOTS, volume_ids
+from scripts.inventory.efs import DESCRIBE_MOUNT_TARGETS
+from scripts.inventory.endpoints import DESCRIBE_VPC_ENDPOINTS
+from scripts.inventory.filters import in_batches, one_of
+from scripts.inventory.instances import DESCRIBE_INSTANCES, ENDED
+from scripts.inventory.network import DESCRIBE_NAT_GATEWAYS
+from scripts.inventory.network_interfaces import DESCRIBE_NETWORK_INTERFACES
+from scripts.inventory.reader import Answer, Reader
+from scripts.inventory.reading import Reading, Unreadable
+from scripts.inventory.scope import Scope
+from scripts.inventory.shapes import tags_of
+from scripts.inventory.surroundings.thing import Later, Managed, Thing, Things, parsed
+
+_IDS = re.compile(r"\b(?:vpce|nat|fsmt|fs|i)-[0-9a-f]{8,17}\b")
+"""Ids that AWS writes into the description of an interface that it makes."""
+_USERS: Mapping[str, str] = {
+    r"^ELB (?:app|net|gwy)/([^/]+)": "load balancer {}",
+    r"^ELB (\S+)": "classic load balancer {}",
+    r"^RDSNetworkInterface": "a database of RDS",
+    r"^Amazon EKS (\S+)": "EKS cluster {}",
+    r"^AWS Lambda VPC ENI-(\S+?)(?:-[0-9a-f-]{36})?$": "Lambda function {}",
+    r"^ElastiCache (\S+)": "ElastiCache {}",
+    r"(?i)memorydb": "a MemoryDB cluster",
+    r"^aws-K8S-": "pods of EKS",
+    r"^AWS ECS": "a task of ECS",
+    r"^DMSNetworkInterface": "a DMS replication instance",
+    r"^CloudHSM": "CloudHSM",
+    r"^AWS created network interface for directory (\S+)": "directory {}",
+    r"^Interface for NAT Gateway": "a NAT gateway",
+    r"^VPC Endpoint Interface": "an endpoint",
+    r"^EFS mount target": "an EFS mount target",
+    r"^Network Interface for Transit Gateway Attachment (\S+)": "transit gateway attachment {}",
+}
+"""What uses an interface, by its description.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html
+"""
+_BACKUP_TAGS = {"aws:backup:source-resource": "AWS Backup", "aws:dlm:lifecycle-policy-id": "Data Lifecycle Manager"}
+_BACKUP_DESCRIPTION = "This snapshot is created by the AWS Backup service."
+
+
+def start_compute(reader: Reader, scope: Scope, managed: Managed) -> Things:
+    """Start the reads of instances and of what belongs to them."""
+    in_vpc = scope.vpc_filter
+    instances = reader.start(DESCRIBE_INSTANCES, Filters=in_vpc)
+    parents = [
+        instances,
+        reader.start(DESCRIBE_NAT_GATEWAYS, Filter=in_vpc),
+        reader.start(DESCRIBE_VPC_ENDPOINTS, Filters=in_vpc),
+        *(reader.start(DESCRIBE_MOUNT_TARGETS, FileSystemId=id_) for id_ in scope.state.values("aws_efs_file_system")),
+    ]
+    parse = _Parser(scope, managed, parents)
+    tagged = one_of(f"tag:{CLUSTER_TAG}", [managed.cluster])
+    snapshots = [
+        reader.start(DESCRIBE_SNAPSHOTS, OwnerIds=["self"], Filters=filters)
+        for filters in [tagged, *in_batches("volume-id", volume_ids(scope))]
+    ]
+    interfaces = reader.start(DESCRIBE_NETWORK_INTERFACES, Filters=in_vpc)
+    return {
+        "instances": parsed(parse.instances, instances),
+        "interfaces": parsed(parse.interfaces, interfaces),
+        "addresses": _addresses(parse, interfaces, reader.start(DESCRIBE_ADDRESSES)),
+        "volumes": parsed(parse.volumes, instances),
+        "snapshots": parsed(parse.snapshots, *snapshots),
+    }
+
+
+def _addresses(parse: _Parser, interfaces: Answer, addresses: Answer) -> Later:
+    """Which addresses lead into the VPC only its interfaces tell: without them nobody knows."""
+
+    def things() -> Reading[tuple[Thing, ...]] | None:
+        inside = interfaces.parse(lambda items: frozenset(str(item["NetworkInterfaceId"]) for item in items))
+        return inside if isinstance(inside, Unreadable) else parsed(partial(parse.addresses, inside), addresses)()
+
+    return things
+
+
+class _Parser:
+    def __init__(self, scope: Scope, managed: Managed, parents: Iterable[Answer]) -> None:
+        self._managed = managed
+        self._parents = list(parents)
+        self._store_groups = {
+            group
+            for cluster in scope.state.of_type("aws_memorydb_cluster")
+            for group in cluster.attributes.get("security_group_ids") or ()
+        }
+        self._stores = tuple(scope.state.values("aws_memorydb_cluster", "name"))
+        self._volumes = {*volume_ids(scope), *_data_volumes(scope)}
+
+    def instances(self, answer: list[Any]) -> Iterator[Thing]:
+        for instance in _there(answer):
+            ray = tags_of(instance.get("Tags")).get("ray-node-type", "")
+            note = instance["InstanceType"]
+            yield self._managed.of_ec2(instance, instance["InstanceId"], "aws_instance", note=note, ray_node=ray)
+
+    def volumes(self, answer: list[Any]) -> Iterator[Thing]:
+        """Volumes of instances that are ours; those of others in an existing VPC are not."""
+        for instance in _there(answer):
+            owner = self._managed.of_ec2(instance, instance["InstanceId"], "aws_instance")
+            if owner.managed or owner.tagged:
+                yield from (self._volume(owner.id, instance, device) for device in _devices(instance))
+
+    def _volume(self, owner: str, instance: Mapping[str, Any], device: Mapping[str, Any]) -> Thing:
+        id_, name = device["Ebs"]["VolumeId"], device["DeviceName"]
+        root = name == instance.get("RootDeviceName")
+        managed = id_ in self._volumes or self._managed.has(id_, "aws_ebs_volume")
+        return Thing(
+            id_, managed=managed, tagged=True, holders=(owner,) if root else (), note=f"attached to {owner} as {name}"
+        )
+
+    def snapshots(self, answer: list[Any]) -> Iterator[Thing]:
+        for snapshot in answer:
+            made_by = _backup(snapshot)
+            note = f"of {snapshot['VolumeId']}"
+            yield self._managed.of_ec2(snapshot, snapshot["SnapshotId"], "aws_ebs_snapshot", made_by=made_by, note=note)
+
+    def addresses(self, inside: frozenset[str], answer: list[Any]) -> Iterator[Thing]:
+        """Elastic addresses that are tagged or lead to an interface in the VPC."""
+        for address in answer:
+            interface = address.get("NetworkInterfaceId")
+            note = f"{address['PublicIp']} of {address.get('InstanceId') or interface or 'nothing'}"
+            found = self._managed.of_ec2(address, address["AllocationId"], "aws_eip", note=note)
+            if found.tagged or found.managed or interface in inside:
+                yield found
+
+    def interfaces(self, answer: list[Any]) -> Iterator[Thing]:
+        holders = self._holders()
+        for interface in answer:
+            id_ = interface["NetworkInterfaceId"]
+            held = {*_IDS.findall(interface.get("Description", "")), *holders.get(id_, ())}
+            found = self._managed.of_ec2(interface, id_, "aws_network_interface")
+            service = _service(interface)
+            yield Thing(
+                id_,
+                found.name,
+                found.managed,
+                found.tagged,
+                holders=tuple(sorted({*held, *self._store(interface)})),
+                note=service or _attached(interface),
+                used_by_service=bool(service),
+            )
+
+    def _holders(self) -> dict[str, list[str]]:
+        """What an interface came with, by its id; a parent that could not be read holds nothing."""
+        found: dict[str, list[str]] = {}
+        for answer in self._parents:
+            pairs: Reading[list[tuple[str, str]]] = answer.parse(lambda items: list(_pairs(items)))
+            for interface, holder in [] if isinstance(pairs, Unreadable) else pairs:
+                found.setdefault(interface, []).append(holder)
+        return found
+
+    def _store(self, interface: Mapping[str, Any]) -> tuple[str, ...]:
+        """MemoryDB names its interfaces nowhere: they are AWS's, and in the group of the cluster only."""
+        groups = {group["GroupId"] for group in interface.get("Groups", ())}
+        return self._stores if interface.get("RequesterManaged") and groups and groups <= self._store_groups else ()
+
+
+def _data_volumes(scope: Scope) -> Iterator[str]:
+    """Volumes that Terraform makes with an instance, beside its root volume."""
+    for instance in scope.state.of_type("aws_instance"):
+        yield from (str(device.get("volume_id")) for device in instance.attributes.get("ebs_block_device") or ())
+
+
+def _there(answer: list[Any]) -> Iterator[Mapping[str, Any]]:
+    found = (instance for reservation in answer for instance in reservation["Instances"])
+    return (instance for instance in found if instance["State"]["Name"] not in ENDED)
+
+
+def _devices(instance: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [device for device in instance.get("BlockDeviceMappings", ()) if "VolumeId" in device.get("Ebs", {})]
+
+
+def _pairs(items: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Interface and holder, from the answer of any kind of parent."""
+    for item in items:
+        for instance in item.get("Instances", ()):
+            yield from ((each, instance["InstanceId"]) for each in _first_interface(instance))
+        for address in item.get("NatGatewayAddresses", ()):
+            yield address.get("NetworkInterfaceId", ""), item["NatGatewayId"]
+        for interface in item.get("NetworkInterfaceIds", ()):
+            yield interface, item["VpcEndpointId"]
+        if "MountTargetId" in item:
+            yield item.get("NetworkInterfaceId", ""), item["MountTargetId"]
+
+
+def _first_interface(instance: Mapping[str, Any]) -> list[str]:
+    """A second one did not come with the instance: somebody attached it."""
+    return [
+        interface["NetworkInterfaceId"]
+        for interface in instance.get("NetworkInterfaces", ())
+        if interface.get("Attachment", {}).get("DeviceIndex", 0) == 0
+    ]
+
+
+def _service(interface: Mapping[str, Any]) -> str:
+    """The service that made an interface for something of its own."""
+    description = interface.get("Description", "")
+    matches = ((re.search(form, description), words) for form, words in _USERS.items())
+    return next((words.format(*found.groups()) for found, words in matches if found), "")
+
+
+def _attached(interface: Mapping[str, Any]) -> str:
+    instance = (interface.get("Attachment") or {}).get("InstanceId")
+    return f"attached to {instance}" if instance else interface.get("Description", "")
+
+
+def _backup(snapshot: Mapping[str, Any]) -> str:
+    tags = tags_of(snapshot.get("Tags"))
+    service = next((service for tag, service in _BACKUP_TAGS.items() if tag in tags), "")
+    if not service and snapshot.get("Description") == _BACKUP_DESCRIPTION:
+        service = "AWS Backup"
+    return f"{service} made it" if service else ""

@@ -1,0 +1,98 @@
+"""One thing on AWS, of whatever kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.label import CLUSTER_TAG
+from scripts.inventory.reader import Answer
+from scripts.inventory.reading import Reading, joined, mapped
+from scripts.inventory.scope import Scope
+from scripts.inventory.shapes import name_of, ordered, tags_of
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that AWS has."""
+
+    id: str
+    """Id, or name or ARN where AWS has no other."""
+    name: str = ""
+    managed: bool = False
+    """Whether it is in Terraform's state."""
+    tagged: bool = False
+    """Whether it carries the cluster's tag."""
+    holders: tuple[str, ...] = ()
+    """Ids of what AWS made it for, or of what it came with: an instance, an endpoint."""
+    made_by: str = ""
+    """Who made it, where AWS does so by itself: `AWS with the VPC`."""
+    note: str = ""
+    """More for a reader: what uses it, what it belongs to."""
+    used_by_service: bool = False
+    """Of an interface: a service of AWS uses it and deletes it with what it serves; `note` says which."""
+    ray_node: str = ""
+    """Of an instance: its tag `ray-node-type`, which Ray's autoscaler sets."""
+
+
+Parse = Callable[[Any], Iterable[Thing]]
+"""From an answer of AWS to things."""
+Later = Callable[[], Reading[tuple[Thing, ...]] | None]
+"""Waits for answers and gives what they name; None when there was nothing to ask about."""
+Things = Mapping[str, Later]
+"""By kind."""
+
+
+class Managed:
+    """What the state knows, by the id or name that AWS uses."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.cluster = scope.environment.label.cluster
+        self._state = scope.state
+        self._known: dict[tuple[str, str], frozenset[str]] = {}
+
+    def has(self, identity: str, *types: str, attribute: str = "id") -> bool:
+        """Whether a resource of one of these types has this id."""
+        return any(identity in self._values(type_, attribute) for type_ in types)
+
+    def has_any(self, identity: str) -> bool:
+        """Whether a resource of any type has this id or ARN."""
+        return identity in self._values("", "id") or identity in self._values("", "arn")
+
+    def is_ours(self, name: str) -> bool:
+        """Whether a name has the prefix of the environment."""
+        return name.startswith(f"{self.cluster}-")
+
+    def is_tagged(self, pairs: Iterable[Mapping[str, str]] | None) -> bool:
+        """Whether tags of AWS name the cluster."""
+        return tags_of(pairs).get(CLUSTER_TAG) == self.cluster
+
+    def of_ec2(self, answer: Mapping[str, Any], id_: str, *types: str, **more: Any) -> Thing:
+        """A thing of EC2 with its tags."""
+        tags = answer.get("Tags") or answer.get("TagSet") or []
+        known = self.has(id_, *types)
+        return Thing(id_, name_of({"Tags": tags}), known, self.is_tagged(tags), **more)
+
+    def _values(self, type_: str, attribute: str) -> frozenset[str]:
+        key = (type_, attribute)
+        if key not in self._known:
+            found = self._state.of_type(type_) if type_ else self._state.resources
+            self._known[key] = frozenset(str(each.attributes.get(attribute)) for each in found)
+        return self._known[key]
+
+
+def parsed(parse: Parse, *answers: Answer) -> Later:
+    """The things of the answers of one read, each once, in order."""
+    if not answers:
+        return lambda: None
+    return lambda: _in_order(joined(answer.parse(lambda items: tuple(parse(items))) for answer in answers))
+
+
+def together(*parts: Later) -> Later:
+    """The things of several reads."""
+    return lambda: _in_order(joined(found for part in parts if (found := part()) is not None))
+
+
+def _in_order(found: Reading[tuple[Thing, ...]]) -> Reading[tuple[Thing, ...]]:
+    return mapped(found, lambda things: ordered({thing.id: thing for thing in things}.values(), key=lambda t: t.id))

@@ -1,0 +1,68 @@
+"""The account around a healthy environment, and what its nodes leave behind."""
+
+from __future__ import annotations
+
+from config.layout import NetworkLayout
+from config.static_ec2 import StaticEc2Config
+from config.vcpu_quotas import ALL_VCPU_QUOTAS
+from scripts.inventory.account import Account, SubnetRoom
+from scripts.inventory.addresses import Address
+from scripts.inventory.ebs import Ebs, Snapshot
+from scripts.inventory.instance_defaults import InstanceDefaults
+from scripts.inventory.launch_templates import LaunchTemplate
+from scripts.inventory.network import Network
+from scripts.inventory.quotas import Quotas, vcpu_quotas
+from scripts.inventory.reading import readable
+
+VCPUS = 1152
+
+
+def ebs(key_arn: str) -> Ebs:
+    """An account that is set up well, and one snapshot."""
+    return Ebs(True, "block-all-sharing", (Snapshot("snap-1", "vol-0", True, key_arn),), ())
+
+
+def launch_templates() -> tuple[LaunchTemplate, ...]:
+    """One that somebody made for the cluster."""
+    return (LaunchTemplate("lt-1", "more-workers", 1, "required", False, ()),)
+
+
+def instance_defaults() -> InstanceDefaults:
+    """Version 2 of the metadata service unless an instance says otherwise."""
+    return InstanceDefaults("required")
+
+
+def addresses(layout: NetworkLayout) -> tuple[Address, ...]:
+    """One for each NAT gateway."""
+    return tuple(
+        Address(f"eipalloc-{zone}", f"nat-{zone}", "1.2.3.4", f"eipassoc-{zone}", True) for zone in layout.nat_zones
+    )
+
+
+def quotas(config: StaticEc2Config) -> Quotas:
+    """The defaults of AWS, and vCPUs enough."""
+    types = {node.instance_type: 2 for node in (config.head, *config.workers.values())}
+    return Quotas(
+        ec2={"L-0263D0A3": 5.0, **{quota.code: float(VCPUS) for quota in ALL_VCPU_QUOTAS}},
+        vpc={"L-F678F1CE": 5.0, "L-A4707A72": 5.0, "L-FE5A380F": 5.0},
+        s3={},
+        efs={},
+        vcpus_in_use={quota.code: 100.0 for quota in vcpu_quotas(config)},
+        vcpus_of_types=types,
+    )
+
+
+def account(config: StaticEc2Config, network: Network) -> Account:
+    """The environment, and next to nothing beside it."""
+    subnets = readable(network.subnets)
+    places = {zone: number for number, zone in enumerate(sorted({subnet.zone for subnet in subnets}), start=1)}
+    region = {"us-west-2": "usw2", "us-east-1": "use1"}[config.region]
+    rooms = (SubnetRoom(subnet.subnet_id, subnet.zone, f"{region}-az{places[subnet.zone]}", 1000) for subnet in subnets)
+    return Account(
+        vpcs=2,
+        internet_gateways=2,
+        nat_gateways=dict.fromkeys(config.layout.nat_zones, 1),
+        subnets=tuple(rooms),
+        buckets=10,
+        file_systems=1,
+    )

@@ -1,0 +1,118 @@
+"""The surroundings as moto shows them: things made by hand beside those that the state knows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from boto3.session import Session as BotoSession
+from botocore.config import Config
+from moto import mock_aws
+
+from config.label import CLUSTER_TAG
+from scripts.inventory.reader import Reader
+from scripts.inventory.reading import Unreadable, readable
+from scripts.inventory.scope import scope_of
+from scripts.inventory.session import Session
+from scripts.inventory.surroundings import Surroundings, Thing, collect_surroundings
+from tests.audit.environments import load
+from tests.inventory.world import World
+
+SMALL = load("small")
+TAG = [{"Key": CLUSTER_TAG, "Value": SMALL.label.cluster}]
+BY_HAND = "ray-small-by-hand"
+
+
+def make_by_hand(world: World) -> None:
+    """What a person in a hurry makes."""
+    ec2, vpc, subnet = world.client("ec2"), world.ids["aws_vpc"], world.ids["aws_subnet"]
+    group = ec2.create_security_group(VpcId=vpc, GroupName="quick-test", Description="by hand")["GroupId"]
+    place = f"{SMALL.region}b"
+    ec2.create_volume(AvailabilityZone=place, Size=8, TagSpecifications=[{"ResourceType": "volume", "Tags": TAG}])
+    extra = ec2.create_volume(AvailabilityZone=place, Size=8)["VolumeId"]
+    head = world.ids["aws_instance"]
+    ec2.attach_volume(VolumeId=extra, InstanceId=head, Device="/dev/sdh")
+    ec2.create_network_interface(SubnetId=subnet, Description="ELB app/web/0123456789abcdef", Groups=[group])
+    second = ec2.create_network_interface(SubnetId=subnet, Description="second")["NetworkInterface"]
+    ec2.attach_network_interface(NetworkInterfaceId=second["NetworkInterfaceId"], InstanceId=head, DeviceIndex=1)
+    ec2.create_egress_only_internet_gateway(VpcId=vpc)
+    other = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=other)
+    gone = ec2.create_nat_gateway(SubnetId=subnet, ConnectivityType="private")["NatGateway"]["NatGatewayId"]
+    ec2.delete_nat_gateway(NatGatewayId=gone)
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    world.client("iam").create_role(RoleName=BY_HAND, AssumeRolePolicyDocument=trust)
+    world.client("iam").create_role(RoleName="of-another-team", AssumeRolePolicyDocument=trust)
+    world.client("s3").create_bucket(Bucket=BY_HAND, CreateBucketConfiguration={"LocationConstraint": SMALL.region})
+    world.client("kms").create_grant(
+        KeyId=world.ids["aws_kms_key"], GranteePrincipal="arn:aws:iam::999999999999:root", Operations=["Decrypt"]
+    )
+    world.client("secretsmanager").create_secret(Name=BY_HAND, SecretString="never-shown")
+    world.client("sqs").create_queue(QueueName="mine", tags={CLUSTER_TAG: SMALL.label.cluster})
+
+
+@pytest.fixture(scope="module")
+def surroundings() -> Iterator[Surroundings]:
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        patch.delenv("AWS_PROFILE", raising=False)
+        world = World(SMALL)
+        make_by_hand(world)
+        session = Session(BotoSession(region_name=SMALL.region), None, Config(parameter_validation=False))
+        with Reader(session) as reader:
+            yield collect_surroundings(reader, scope_of(SMALL, world.state))
+
+
+def strays(surroundings: Surroundings, kind: str) -> list[Thing]:
+    things = readable(surroundings.things[kind])
+    return [thing for thing in things if not thing.managed and not thing.made_by]
+
+
+def test_what_moto_knows_is_readable(surroundings: Surroundings) -> None:
+    unread = {kind for kind, things in surroundings.things.items() if isinstance(things, Unreadable)}
+    assert unread <= {"memorydb"}  # only the emulator has it
+
+
+def test_security_groups(surroundings: Surroundings) -> None:
+    assert {thing.name for thing in strays(surroundings, "security_groups")} == {"quick-test", "added"}
+    default = [thing for thing in readable(surroundings.things["security_groups"]) if thing.name == "default"]
+    assert [thing.made_by for thing in default] == ["AWS made it with the VPC"]
+
+
+def test_the_second_volume_and_the_second_interface_of_a_node_are_nobodys(surroundings: Surroundings) -> None:
+    volumes = readable(surroundings.things["volumes"])
+    assert [(thing.note.split(" as ")[1], bool(thing.holders)) for thing in volumes if not thing.holders] == [
+        ("/dev/sdh", False)
+    ]
+    interfaces = {thing.note: thing for thing in readable(surroundings.things["interfaces"]) if not thing.holders}
+    assert interfaces["load balancer web"].used_by_service
+    assert any(note.startswith("attached to i-") for note in interfaces)
+
+
+def test_interfaces_of_nodes_and_mount_targets_know_their_holders(surroundings: Surroundings) -> None:
+    held = {holder.split("-")[0] for thing in readable(surroundings.things["interfaces"]) for holder in thing.holders}
+    assert {"i", "fsmt"} <= held
+
+
+def test_gateways_that_are_gone_are_left_out(surroundings: Surroundings) -> None:
+    notes = {thing.note.partition(" with ")[0] for thing in strays(surroundings, "gateways")}
+    assert notes == {"internet gateway", "egress-only internet gateway", "peering"}
+
+
+def test_names_with_the_prefix(surroundings: Surroundings) -> None:
+    for kind in ("roles", "buckets", "secrets"):
+        assert [thing.id for thing in strays(surroundings, kind)] == [BY_HAND], kind
+
+
+def test_a_grant_to_another_account(surroundings: Surroundings) -> None:
+    assert [thing.note for thing in strays(surroundings, "grants")] == ["lets arn:aws:iam::999999999999:root Decrypt"]
+
+
+def test_everything_with_the_tag(surroundings: Surroundings) -> None:
+    notes = {thing.note for thing in strays(surroundings, "tagged")}
+    assert notes == {"volume", "sqs"}
+
+
+def test_no_secret_is_among_them(surroundings: Surroundings) -> None:
+    assert "never-shown" not in repr(surroundings)

@@ -1,0 +1,182 @@
+"""The page without a browser: self-contained, and whatever AWS calls things."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from scripts.inventory import Inventory
+from scripts.reports import folder
+from scripts.reports.audit_document import audit_document
+from scripts.reports.audited import Audited
+from scripts.reports.drawing import draw
+from scripts.reports.network_map import network_map
+from scripts.reports.port_view import port_view
+from scripts.reports.script_json import script_json
+from scripts.reports.since import since_last
+from scripts.reports.write import render_reports, write_reports
+from tests.audit.change import REFUSED, change, readings
+from tests.audit.environments import load
+from tests.audit.healthy import healthy
+from tests.reports.audits import MATRIX, MUTES, NOW, audited
+from tests.reports.test_formats import DIFFERENT
+
+SMALL = load("small")
+HEALTHY = healthy(SMALL)
+FAILED = change(HEALTHY, "buckets.0.versioning", "Suspended")
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u2028</title></svg>'
+
+
+class Outline(HTMLParser):
+    """Elements and attributes of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+
+def page(round_: Audited) -> str:
+    return render_reports(round_)["report.html"]
+
+
+def test_the_page_asks_nobody_for_anything() -> None:
+    outline = Outline(page(audited(FAILED, SMALL)))
+    for tag, attributes in outline.elements:
+        assert tag not in ("img", "iframe", "object", "embed", "base"), tag
+        for name in ("src", "href", "action", "data", "srcset", "poster"):
+            value = attributes.get(name) or ""
+            assert value.startswith("#") or value in ("", "data:,"), (tag, name, value)
+    style = (Path(__file__).parents[2] / "templates/reports/page/report.css").read_text()
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_policy_of_the_page_allows_its_own_program_only() -> None:
+    outline = Outline(page(audited(FAILED, SMALL)))
+    (policy,) = (each["content"] for tag, each in outline.elements if "http-equiv" in each and tag == "meta")
+    assert policy is not None
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert sum(tag == "script" for tag, _ in outline.elements) == 2
+    assert not any(name.startswith("on") or name == "style" for _, each in outline.elements for name in each)
+
+
+@pytest.mark.parametrize("place", ["nodes.instances.0.name", "buckets.0.name", "network.vpcs.0.name"])
+def test_a_hostile_name_is_text(place: str) -> None:
+    round_ = audited(
+        change(HEALTHY, place, HOSTILE), SMALL, more=[replace(DIFFERENT, resource=HOSTILE, detail=HOSTILE)]
+    )
+    text = page(round_)
+    tags = [tag for tag, _ in Outline(text).elements]
+    assert tags.count("script") == 2
+    assert "img" not in tags
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert data
+    assert HOSTILE in json.dumps(json.loads(data[1]), ensure_ascii=False).replace('\\"', '"')
+
+
+def test_json_for_a_script_has_nothing_that_html_sees() -> None:
+    text = script_json([HOSTILE])
+    assert not re.search("[<>&\u2028\u2029]", text)
+    assert json.loads(text) == [HOSTILE]
+
+
+@pytest.mark.parametrize(
+    ("inventory", "word"),
+    [(HEALTHY, "Clean"), (FAILED, "Failed"), (change(HEALTHY, "buckets.1.policy", REFUSED), "Unknown")],
+)
+def test_the_verdict_stands_on_top(inventory: Inventory, word: str) -> None:
+    assert f'<span class="word">{word}</span>' in page(audited(inventory, SMALL))
+
+
+def test_drift_alone_has_a_verdict_of_its_own() -> None:
+    assert '<span class="word">Drift only</span>' in page(audited(HEALTHY, SMALL, more=[DIFFERENT]))
+
+
+def test_a_difference_shows_both_values_and_where_it_comes_from() -> None:
+    text = page(audited(HEALTHY, SMALL, more=[DIFFERENT]))
+    for part in (
+        "t3.large",
+        "t3.nano",
+        "aws_instance.worker[&#34;a&#34;]",
+        "small/ray/worker",
+        "environments/small.yaml:7",
+        "CIS 5.6",
+    ):
+        assert part in text
+
+
+def test_mutes_are_listed_with_reason_and_end() -> None:
+    text = page(audited(FAILED, SMALL, mutes=MUTES))
+    assert MUTES[0].reason in text
+    assert "2026-01-31 <strong>ended</strong>" in text
+
+
+@pytest.mark.parametrize("name", ["small", "everything", "production", "existing-vpc", "lab", "demo", "rocksdb"])
+def test_every_environment_can_be_drawn(name: str) -> None:
+    environment = load(name)
+    text = page(audited(healthy(environment), environment))
+    assert text.count("<svg ") == 2
+
+
+@pytest.mark.parametrize("path", [path for path in readings(HEALTHY) if path.count(".") < 4])
+def test_what_could_not_be_read_leaves_a_drawing(path: str) -> None:
+    inventory = change(HEALTHY, path, REFUSED)
+    assert draw(network_map(inventory, ())).startswith("<svg")
+
+
+def test_what_could_not_be_read_is_said_beside_the_drawing() -> None:
+    assert any(str(REFUSED) in note for note in network_map(change(HEALTHY, "nodes.instances", REFUSED), ()).notes)
+
+
+def test_a_finding_is_marked_at_its_resource() -> None:
+    drawn = network_map(FAILED, audit_document(audited(FAILED, SMALL)).results)
+    (chip,) = (chip for chip in drawn.regional if chip.title == HEALTHY.buckets[0].name)
+    assert (chip.marks.failed, chip.marks.unknown) == (1, 0)
+    assert '<text class="count"' in draw(drawn)
+
+
+def test_a_muted_finding_is_not_marked() -> None:
+    drawn = network_map(FAILED, audit_document(audited(FAILED, SMALL, mutes=MUTES)).results)
+    assert all(chip.marks.failed == 0 for chip in drawn.regional)
+
+
+def test_each_state_of_a_port_is_shown() -> None:
+    view = port_view(audit_document(audited(HEALTHY, SMALL)).ports)
+    assert [entry.state for entry in view.entries] == ["closed", "undeclared", "unknown", "open", "broken"]
+    text = page(audited(HEALTHY, SMALL))
+    assert "open, though nobody declared it" in text
+    assert "internet → network ACL denies it" in text
+    assert len(MATRIX.cells) == text.count('<td data-label="Path">')
+
+
+def test_the_first_report_says_so() -> None:
+    assert "This is the first report" in page(audited(HEALTHY, SMALL))
+
+
+def test_the_page_tells_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "REPORTS", tmp_path)
+    before = write_reports(audited(FAILED, SMALL))
+    changed = change(HEALTHY, "buckets.1.versioning", "Suspended")
+    text = page(audited(changed, SMALL, generated=NOW.replace(day=22), previous=before))
+    assert "<del>Suspended</del> → <ins>Enabled</ins>" in text
+    assert "New findings" in text
+    assert "Findings that are gone" in text
+    same = page(audited(FAILED, SMALL, generated=NOW.replace(day=22), previous=before))
+    assert "Nothing changed since" in same
+
+
+def test_an_edited_report_is_not_compared(tmp_path: Path) -> None:
+    (tmp_path / "audit.json").write_text("{}")
+    found = since_last(tmp_path, {}, {"results": []})
+    assert isinstance(found, str)
+    assert "cannot be read" in found
