@@ -62,7 +62,7 @@ apply: synth ## Apply the saved plan; refuses a stale one
 audit: $(READY) ## Judge what is deployed, and write all reports to reports/
 	@$(PY) -m scripts.audit $(WHICH)
 
-drift: $(READY) ## What was changed behind Terraform's back: 0 nothing, 2 something, 3 unknown
+drift: $(READY) ## What was changed behind Terraform's back, attribute by attribute
 	@$(PY) -m scripts.audit --only drift $(WHICH)
 
 dump: $(READY) ## Write the same reports, and name the text of all that is deployed
@@ -120,6 +120,9 @@ local-status: ## Say whether it runs, and where
 local-reset: ## Drop its state and the Terraform states that go with it
 
 ##@ Development
+# By file, in the order of tests/conftest.py: the slowest first, which wait more than they compute.
+SPREAD = -n 4 --dist loadfile --no-loadscope-reorder
+
 check: $(READY) ## Format, lint, types, import boundaries, docs: the first step of CI
 	@scripts/check.sh
 
@@ -127,13 +130,13 @@ checkov: $(READY) $(CHECKOV_READY) ## Scan the plans of all environments; result
 	@$(PY) -m scripts.checkov_scan
 
 test: $(READY) ## All tests but test-ray and test-checkov
-	@$(PY) -m pytest -n 3 --dist loadfile -m "not ray and not checkov"
+	@$(PY) -m pytest $(SPREAD) -m "not ray and not checkov"
 
 test-unit: $(READY) ## Tests without Terraform
-	@$(PY) -m pytest -n 3 --dist loadfile -m "not integration and not ray and not checkov"
+	@$(PY) -m pytest $(SPREAD) -m "not integration and not ray and not checkov"
 
 test-integration: $(READY) ## Tests of Terraform against the embedded AWS
-	@$(PY) -m pytest -n 3 --dist loadfile -m integration
+	@$(PY) -m pytest $(SPREAD) -m integration
 
 test-checkov: checkov ## Scan as above, then prove on single faults of production that each is caught
 	@$(PY) -m pytest -m checkov tests/checkov

@@ -28,8 +28,9 @@ def arguments() -> argparse.Namespace:
     parser = environment_parser("scripts.audit", __doc__)
     services = sorted({check.service for check in all_checks(datetime.now(timezone.utc).date())})
     parser.add_argument("--all", action="store_true", help="list what passed, too")
-    parser.add_argument("--json", action="store_true", help="print the JSON report in the place of the table")
-    parser.add_argument("--only", choices=services, help="judge by the checks of one service, and write no report")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="print the JSON report in the place of the table")
+    shape.add_argument("--only", choices=services, metavar="SERVICE", help="judge by one part, and write no report")
     try:
         return parser.parse_args()
     except SystemExit as end:
@@ -46,13 +47,14 @@ def main() -> int:
         raise UserError(f"{environment.name} has flavour {environment.flavour}, which has no audit yet")
     audited = audit_round(environment, now=datetime.now(timezone.utc))
     results = _chosen(audited.results, given.only)
-    folder = None if given.only else write_reports(audited)
-    if given.json and folder:
-        sys.stdout.write((folder / AUDIT).read_text(encoding="utf-8"))
-    else:
+    if not results:
+        raise UserError(f"no check of {given.only} is for {environment.name}, which declares nothing of it")
+    if not given.json:
+        # Before the reports: a full disk must not swallow what was found.
         print_report(open_console(), results, audited.coverage, name=environment.name, show_all=given.all)
-    if folder and not given.json:
-        print(f"report: {shown(folder)}")
+    if given.only is None:
+        folder = write_reports(audited)
+        sys.stdout.write((folder / AUDIT).read_text(encoding="utf-8") if given.json else f"report: {shown(folder)}\n")
     return exit_code(results)
 
 

@@ -14,6 +14,7 @@ from scripts.audit.registry import Check, Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
 
+SERVICE = "mutes"
 LONGEST = timedelta(days=366)
 
 
@@ -40,14 +41,29 @@ def mutes_in_force(today: date, known_ids: Collection[str]) -> Check:
 def muted(results: Iterable[Result], mutes: Sequence[MuteConfig], today: date) -> list[Result]:
     """The results, those that a mute in force bears marked with it."""
     in_force = [mute for mute in mutes if today <= mute.last_day <= today + LONGEST]
-    return [replace(result, mute=_mute_of(result, in_force)) for result in results]
+    marked = [replace(result, mute=_mute_of(result, in_force)) for result in results]
+    idle = {_name(mute) for mute in in_force} - {_name(result.mute) for result in marked if result.mute}
+    return [_with_idleness(result) if _is_of(result, idle) else result for result in marked]
 
 
 def _mute_of(result: Result, in_force: Iterable[MuteConfig]) -> MuteConfig | None:
-    if result.outcome is Outcome.PASS or result.check.service == "mutes":
+    if result.outcome is Outcome.PASS or result.check.service == SERVICE:
         return None
     names = {EVERY_RESOURCE, result.resource, result.address}
     return next((mute for mute in in_force if mute.check == result.check.id and mute.resource in names), None)
+
+
+def _name(mute: MuteConfig) -> str:
+    return f"{mute.check} of {mute.resource}"
+
+
+def _is_of(result: Result, names: Collection[str]) -> bool:
+    return result.check.service == SERVICE and result.outcome is Outcome.PASS and result.resource in names
+
+
+def _with_idleness(result: Result) -> Result:
+    """A mute that bears nothing may be misspelt, or no longer needed."""
+    return replace(result, detail=f"{result.detail}; there is nothing that it bears, now")
 
 
 def _problem(mute: MuteConfig, today: date, known_ids: Collection[str]) -> str:

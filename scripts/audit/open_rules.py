@@ -23,7 +23,7 @@ def is_wide(peer: str) -> bool:
     """Whether a peer is a range wider than /8 (IPv6: /16): the internet, or a large part of it."""
     if "/" not in peer:
         return False
-    network = ip_network(peer)
+    network = ip_network(peer, strict=False)
     return network.prefixlen < _WIDEST[network.version]
 
 

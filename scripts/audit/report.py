@@ -15,6 +15,8 @@ from scripts.audit.registry import Severity
 from scripts.inventory.reader import Coverage
 
 _PIPED_WIDTH = 160
+_TABLE_WIDTH = 120
+"""Columns below which a table of findings is a ladder of broken words."""
 _STYLES = {Outcome.FAIL: "bold red", Outcome.UNKNOWN: "yellow", Outcome.PASS: "green"}
 _OUTCOMES = list(Outcome)
 _SEVERITIES = list(Severity)
@@ -30,7 +32,7 @@ def print_report(console: Console, results: Sequence[Result], coverage: Coverage
     """Print what is wrong, then what passed: counted for each service, or listed with `show_all`."""
     listed = [result for result in in_order(results) if show_all or result.outcome is not Outcome.PASS]
     if counted := [result for result in listed if result.mute is None]:
-        console.print(_findings(counted))
+        console.print(_findings(counted) if console.width >= _TABLE_WIDTH else _list(counted))
     if borne := [result for result in listed if result.mute is not None]:
         console.print(_muted(borne))
     if not show_all:
@@ -78,11 +80,21 @@ def _findings(results: Iterable[Result]) -> Table:
     return table
 
 
+def _list(results: Iterable[Result]) -> Text:
+    """The findings one below the other, for a narrow terminal."""
+    text = Text()
+    for result in results:
+        text.append(f"{result.outcome.value} ", _STYLES[result.outcome])
+        text.append(f"{result.check.severity.value} {result.check.id}\n", "bold")
+        text.append("".join(f"  {line}\n" for line in [*_place(result).splitlines(), result.detail]))
+    return text
+
+
 def _place(result: Result) -> str:
     """The resource, its Terraform address, and the field of the environment file."""
     address = result.address if result.address != result.resource else ""
-    line = f" (line {result.line})" if result.line else ""
-    return "\n".join(filter(None, (result.resource, address, f"{result.setting}{line}" if result.setting else "")))
+    where = f"line {result.line}" if result.line else "a setting that the file leaves out"
+    return "\n".join(filter(None, (result.resource, address, f"{result.setting} ({where})" if result.setting else "")))
 
 
 def _muted(results: Iterable[Result]) -> Table:

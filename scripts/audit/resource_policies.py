@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+from scripts.audit.open_rules import is_wide
 from scripts.audit.policies import EVERYTHING, Statement, principals, statements, values
 from scripts.inventory.shapes import Document
 
@@ -33,7 +35,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 """
 _OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress")
 """Those that compare for likeness. With `IfExists` a request without the key passes, so it narrows nothing."""
-_EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+_ADDRESSES = re.compile(r"[0-9.]+/\d{1,2}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/\d{1,3}")
+"""A range of addresses: two halves of the internet are the internet."""
 
 
 def open_actions(document: Document | None) -> set[str]:
@@ -64,11 +67,11 @@ def strangers(document: Document | None, account_id: str) -> tuple[str, ...]:
 
 
 def unconfined_services(document: Document) -> tuple[str, ...]:
-    """AWS services that are let in without a condition: any account could make them act on what is ours."""
+    """AWS services that are let in without a condition on for whom: any account could make them act on what is ours."""
     found = (
         who
         for statement in statements(document)
-        if not statement.get("Condition")
+        if not _is_narrowed(statement, for_service=True)
         for type_, who in principals({"Statement": [statement]})
         if type_ == "Service"
     )
@@ -83,19 +86,27 @@ def _is_for_everybody(statement: Statement) -> bool:
     return any(who == EVERYTHING for _, who in principals({"Statement": [statement]}))
 
 
-def _is_narrowed(statement: Statement) -> bool:
+def _is_narrowed(statement: Statement, *, for_service: bool = False) -> bool:
     """One test that narrows is enough: all of a statement's conditions must hold."""
     return any(
-        operator.lower() in _OPERATORS and key.lower() in _NARROWING and all(map(_is_fixed, _listed(given)))
+        operator.lower() in _OPERATORS and _narrows(key.lower(), for_service) and all(map(_is_fixed, _listed(given)))
         for operator, tests in statement.get("Condition", {}).items()
         for key, given in tests.items()
     )
 
 
+def _narrows(key: str, for_service: bool) -> bool:
+    """A service says in the encryption context for what it encrypts; anybody else writes there what they like.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    return key in _NARROWING or (for_service and key.startswith("kms:encryptioncontext:"))
+
+
 def _is_fixed(value: str) -> bool:
-    """Whether a value names somebody: in an ARN at least the account."""
-    if value in _EVERYWHERE:
-        return False
+    """Whether a value names somebody: in an ARN at least the account, of addresses no large part of the internet."""
+    if _ADDRESSES.fullmatch(value):
+        return not is_wide(value)
     return "*" not in ":".join(value.split(":")[:5]) if value.startswith("arn:") else "*" not in value
 
 

@@ -89,5 +89,6 @@ def _subnets(answer: list[Any]) -> tuple[SubnetRoom, ...]:
 
 def _by_zone(answer: list[Any], subnets: tuple[SubnetRoom, ...]) -> dict[str, int]:
     zones = {room.subnet_id: room.zone for room in subnets}
-    found = [zones.get(gateway["SubnetId"], "?") for gateway in answer if gateway["State"] not in _ENDED]
+    # A regional NAT gateway stands in no subnet.
+    found = [zones.get(gateway.get("SubnetId", ""), "?") for gateway in answer if gateway["State"] not in _ENDED]
     return {zone: found.count(zone) for zone in sorted(set(found))}

@@ -28,11 +28,13 @@ class Alarm:
 
 def collect_alarms(reader: Reader, scope: Scope) -> Reading[tuple[Alarm, ...]]:
     """Read the alarms whose names begin as the cluster's do."""
-    return reader.start(DESCRIBE_ALARMS, AlarmNamePrefix=f"{scope.environment.label.cluster}-").parse(_alarms)
+    started = reader.start(DESCRIBE_ALARMS, AlarmNamePrefix=f"{scope.environment.label.cluster}-")
+    return started.parse(lambda answer: _alarms(answer, scope.longer_prefixes))
 
 
-def _alarms(answer: list[Any]) -> tuple[Alarm, ...]:
-    return ordered((_alarm(alarm) for alarm in answer), key=lambda alarm: alarm.name)
+def _alarms(answer: list[Any], others: tuple[str, ...]) -> tuple[Alarm, ...]:
+    alarms = (_alarm(alarm) for alarm in answer)
+    return ordered((alarm for alarm in alarms if not alarm.name.startswith(others)), key=lambda alarm: alarm.name)
 
 
 def _alarm(answer: Mapping[str, Any]) -> Alarm:

@@ -35,5 +35,11 @@ class Clients:
     def _future(self, service: str) -> Future[Any]:
         with self._lock:
             if service not in self._clients:
-                self._clients[service] = self._maker.submit(self._session.client, service)
+                self._clients[service] = self._maker.submit(self._make, service)
             return self._clients[service]
+
+    def _make(self, service: str) -> Any:
+        client = self._session.client(service)
+        # Reads the rules of paging now, once: else each of the client's reads would, all at the same time.
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
+        return client

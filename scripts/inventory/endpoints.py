@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ class VpcEndpoint:
     vpc_endpoint_id: str
     name: str
     service: str
-    """Without the region: `s3`, `ecr.api`."""
+    """Without the region: `s3`, `ecr.api`; the ARN of what an endpoint leads to that has no service."""
     type: str
     state: str
     private_dns: bool
@@ -35,6 +36,15 @@ def collect_vpc_endpoints(reader: Reader, scope: Scope) -> Reading[tuple[VpcEndp
     return reader.start(DESCRIBE_VPC_ENDPOINTS, Filters=scope.vpc_filter).parse(_endpoints)
 
 
+def service_name(endpoint: Mapping[str, Any]) -> str:
+    """Service of an endpoint, `com.amazonaws.us-west-2.s3`; endpoints to a VPC Lattice resource or network have none.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
+    """
+    names = (endpoint.get(key) for key in ("ServiceName", "ResourceConfigurationArn", "ServiceNetworkArn"))
+    return next((str(name) for name in names if name), "unknown")
+
+
 def _endpoints(answer: list[Any]) -> tuple[VpcEndpoint, ...]:
     return ordered(map(_endpoint, answer), key=lambda endpoint: (endpoint.service, endpoint.vpc_endpoint_id))
 
@@ -43,7 +53,7 @@ def _endpoint(endpoint: dict[str, Any]) -> VpcEndpoint:
     return VpcEndpoint(
         vpc_endpoint_id=endpoint["VpcEndpointId"],
         name=name_of(endpoint),
-        service=endpoint["ServiceName"].split(".", 3)[-1],
+        service=service_name(endpoint).split(".", 3)[-1],
         type=endpoint["VpcEndpointType"],
         state=endpoint["State"].lower(),
         private_dns=endpoint.get("PrivateDnsEnabled", False),

@@ -31,6 +31,7 @@ class FlowLog:
 
     flow_log_id: str
     status: str
+    """`ACTIVE`; AWS says so of one whose records do not arrive, too: then with why they do not."""
     traffic: str
     log_group_name: str
 
@@ -64,10 +65,16 @@ def _log_group(group: dict[str, Any]) -> LogGroup:
 
 
 def _flow_logs(answer: list[Any]) -> tuple[FlowLog, ...]:
-    flow_logs = (
-        FlowLog(log["FlowLogId"], log["FlowLogStatus"], log["TrafficType"], _destination(log)) for log in answer
-    )
+    flow_logs = (FlowLog(log["FlowLogId"], _status(log), log["TrafficType"], _destination(log)) for log in answer)
     return ordered(flow_logs, key=lambda log: (log.log_group_name, log.flow_log_id))
+
+
+def _status(log: Mapping[str, Any]) -> str:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html"""
+    status = str(log["FlowLogStatus"])
+    if log.get("DeliverLogsStatus") != "FAILED":
+        return status
+    return f"{status}, delivery failed: {log.get('DeliverLogsErrorMessage') or 'AWS does not say why'}"
 
 
 def _destination(log: Mapping[str, Any]) -> str:

@@ -27,6 +27,9 @@ _TARGETS = (
     "OdbNetworkArn",
 )  # fmt: skip
 
+_NOT_HELD = frozenset({"disassociated", "disassociating", "failed", "failing"})
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcCidrBlockState.html"""
+
 
 @dataclass(frozen=True)
 class Vpc:
@@ -134,16 +137,17 @@ def _vpcs(answer: list[Any]) -> tuple[Vpc, ...]:
 
 
 def _cidrs(vpc: Mapping[str, Any]) -> tuple[str, ...]:
-    """The VPC's own block first, then those that were added to it."""
-    more = {block["CidrBlock"] for block in vpc.get("CidrBlockAssociationSet", ())} - {vpc["CidrBlock"]}
-    return (vpc["CidrBlock"], *sorted(more))
+    """The VPC's own block first, then those that were added to it; one that was taken away is shown for a while."""
+    blocks = vpc.get("CidrBlockAssociationSet") or ()
+    more = {block["CidrBlock"] for block in blocks if block.get("CidrBlockState", {}).get("State") not in _NOT_HELD}
+    return (vpc["CidrBlock"], *sorted(more - {vpc["CidrBlock"]}))
 
 
 def _ipv6_cidrs(answer: Mapping[str, Any]) -> tuple[str, ...]:
     """Blocks of a VPC or subnet; one that was taken away is shown for a while."""
     blocks = answer.get("Ipv6CidrBlockAssociationSet") or ()
-    gone = ("disassociated", "disassociating")
-    return tuple(sorted(block["Ipv6CidrBlock"] for block in blocks if block["Ipv6CidrBlockState"]["State"] not in gone))
+    held = (block for block in blocks if block["Ipv6CidrBlockState"]["State"] not in _NOT_HELD)
+    return tuple(sorted(block["Ipv6CidrBlock"] for block in held))
 
 
 def _attribute(name: str, answer: Mapping[str, Any]) -> bool:

@@ -130,7 +130,7 @@ class Reader:
         if read.items is None:
             return _checked(client, read, getattr(client, read.method)(**arguments))
         if not client.can_paginate(read.method):
-            pages = [getattr(client, read.method)(**arguments)]
+            pages = [_whole(getattr(client, read.method)(**arguments))]
         else:
             size = {"PageSize": read.page_size} if read.page_size else {}
             pages = client.get_paginator(read.method).paginate(**arguments, PaginationConfig=size)
@@ -139,6 +139,13 @@ class Reader:
 
 class UnknownShapeError(Exception):
     """An answer that is not what the service's model says."""
+
+
+def _whole(page: dict[str, Any]) -> dict[str, Any]:
+    """A list that botocore cannot page through must come in one piece, else the rest would go unseen."""
+    if page.get("NextToken") or page.get("nextToken"):
+        raise UnknownShapeError
+    return page
 
 
 def _checked(client: Any, read: Read, document: dict[str, Any]) -> dict[str, Any]:

@@ -50,11 +50,6 @@ def require_declared(service: str, operation: str) -> None:
         raise NotAReadError(f"{service}:{operation}")
 
 
-def declared_reads() -> list[Read]:
-    """Every kind of read of the modules that are loaded: the allow-list."""
-    return [read for _, read in sorted(_declared.items())]
-
-
 def declared_services() -> list[str]:
     """Services of the declared reads, those with the most reads first."""
     counted = Counter(service for service, _ in sorted(_declared))

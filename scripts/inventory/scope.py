@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from config.commands import make_command
 from config.errors import UserError
+from config.paths import environment_names
 from config.static_ec2 import StaticEc2Config
 from scripts.inventory.filters import Filters, one_of
 from scripts.state import State
@@ -23,6 +24,13 @@ class Scope:
     def vpc_filter(self) -> Filters:
         """Everything in the VPC."""
         return one_of("vpc-id", [self.vpc_id])
+
+    @property
+    def longer_prefixes(self) -> tuple[str, ...]:
+        """Prefixes of the environments whose names begin with this one's: what `dev-gpu` has is not of `dev`."""
+        label = self.environment.label
+        longer = (name for name in environment_names() if name.startswith(f"{label.environment}-"))
+        return tuple(f"{label.project}-{name}-" for name in longer)
 
     @property
     def key_ids(self) -> list[str]:

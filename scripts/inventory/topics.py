@@ -38,10 +38,11 @@ class Topics:
 def collect_topics(reader: Reader, scope: Scope) -> Topics:
     """List all topics, which is one call, and look closer at ours."""
     listed = reader.start(LIST_TOPICS)
-    prefix = f"{scope.environment.label.cluster}-"
+    prefix, others = f"{scope.environment.label.cluster}-", scope.longer_prefixes
 
     def describe(answer: list[Any]) -> tuple[Reading[Topic], ...]:
-        arns = [arn for arn in _arns(answer) if arn.rpartition(":")[2].startswith(prefix)]
+        names = {arn: arn.rpartition(":")[2] for arn in _arns(answer)}
+        arns = [arn for arn, name in names.items() if name.startswith(prefix) and not name.startswith(others)]
         started = [reader.start(GET_TOPIC_ATTRIBUTES, TopicArn=arn) for arn in arns]
         topics = (each.parse(_topic) for each in started)
         return tuple(topic for topic in topics if topic is not None)

@@ -9,7 +9,7 @@ import pytest
 
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import Outcome, Result, judge
-from scripts.audit.resource_policies import open_actions, strangers
+from scripts.audit.resource_policies import open_actions, strangers, unconfined_services
 from scripts.state import Resource, State
 from tests.audit.change import REFUSED, REMOVED, change
 from tests.audit.environments import load
@@ -48,6 +48,34 @@ def outcomes(check_id: str, *changes: tuple[str, Any]) -> set[Outcome]:
 def test_a_condition_on_who_asks_narrows(operator: str, key: str, value: Any) -> None:
     narrowed = not operator.startswith("ForAnyValue")
     assert (open_actions(conditioned(operator, key, value)) == set()) is narrowed
+
+
+@pytest.mark.parametrize(
+    ("ranges", "narrowed"),
+    [("0.0.0.0/0", False), (["0.0.0.0/1", "128.0.0.0/1"], False), ("2000::/3", False), ("203.0.113.7/24", True)],
+)
+def test_half_of_the_internet_narrows_nothing(ranges: Any, narrowed: bool) -> None:
+    assert (open_actions(conditioned("IpAddress", "aws:SourceIp", ranges)) == set()) is narrowed
+
+
+@pytest.mark.parametrize(
+    ("condition", "confined"),
+    [
+        ({"StringEquals": {"aws:SourceAccount": ACCOUNT}}, True),
+        ({"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-west-2:{ACCOUNT}:log-group:*"}}, True),
+        ({"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:log-group:*"}}, False),
+        ({"Bool": {"aws:SecureTransport": "true"}}, False),
+        ({"StringEqualsIfExists": {"aws:SourceAccount": ACCOUNT}}, False),
+    ],
+)
+def test_a_service_is_confined_by_for_whom_it_acts(condition: dict[str, Any], confined: bool) -> None:
+    service = "logs.us-west-2.amazonaws.com"
+    policy = letting_in({"Service": service}, condition=condition)
+    assert unconfined_services(policy) == (() if confined else (service,))
+    # What anybody may write there keeps nobody out.
+    assert bool(open_actions(letting_in("*", condition=condition))) is (
+        "aws:SourceAccount" not in str(condition) or not confined
+    )
 
 
 def test_strangers_are_those_of_other_accounts() -> None:

@@ -80,3 +80,10 @@ def test_the_check_of_the_mutes_cannot_be_muted() -> None:
 
 def test_without_mutes_there_is_nothing_to_judge() -> None:
     assert judge(healthy(SMALL), SMALL, [mutes_in_force(TODAY, set())]) == []
+
+
+def test_a_mute_that_bears_nothing_is_told() -> None:
+    environment = SMALL.model_copy(update={"audit": AuditConfig(mutes=[mute(resource="modles")])})
+    results = judge(healthy(SMALL), environment, [mutes_in_force(TODAY, {"s3.versioned"})])
+    (found,) = muted(results, environment.audit.mutes, TODAY)
+    assert found.detail == "until 2026-12-31: made anew each night; there is nothing that it bears, now"

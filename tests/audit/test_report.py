@@ -126,6 +126,30 @@ def test_what_is_muted_is_listed_and_does_not_count() -> None:
     assert "0 failed, 0 unknown, 1 muted" in text
 
 
+def test_what_was_found_is_told_though_no_report_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "small").write_text("in the way", encoding="utf-8")
+    assert run(monkeypatch, tmp_path, FAILED) == 3
+    printed = capsys.readouterr()
+    assert "s3.versioned" in printed.out
+    assert printed.err.startswith("error: ")
+
+
+def test_a_part_that_no_check_judges_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, tmp_path, HEALTHY, "--only", "mutes") == 3
+    assert capsys.readouterr().err == "error: no check of mutes is for small, which declares nothing of it\n"
+
+
+def test_a_narrow_terminal_gets_a_list() -> None:
+    console = Console(file=io.StringIO(), width=80)
+    print_report(console, judge(FAILED, SMALL, CHECKS), FAILED.coverage, name="small", show_all=False)
+    assert isinstance(console.file, io.StringIO)
+    assert "FAIL medium s3.versioned\n  ray-small-logs-123456789012\n" in console.file.getvalue()
+
+
 def test_a_wrong_option_is_not_taken_for_drift(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["audit", "--env", "small", "--only", "weather"])
     with pytest.raises(SystemExit) as end:

@@ -13,6 +13,7 @@ import pytest
 from tests.audit.tampering import TAMPERINGS
 from tests.integration.conftest import NAMES, apply
 from tests.integration.workspace import Workspace
+from tests.inventory.test_faults import NOT_IN_THE_WORLD
 
 pytestmark = pytest.mark.integration
 
@@ -27,6 +28,11 @@ def test_audit_is_clean(deployed: Workspace, name: str) -> None:
     result = deployed.audit(name)
     assert result.code == 0, result.output
     assert "0 failed, 0 unknown" in result.output
+
+
+def test_reads_that_only_an_applied_environment_makes_fail_in_the_open(deployed: Workspace) -> None:
+    result = deployed.python("-m", "tests.inventory.every_fault", "production", *sorted(NOT_IN_THE_WORLD))
+    assert result.code == 0, result.output
 
 
 def failures(workspace: Workspace, name: str) -> set[str]:
@@ -70,7 +76,7 @@ def test_dumps_of_the_same_deployment_are_equal(deployed: Workspace) -> None:
     texts = []
     for _ in range(2):
         deployed.python("-m", "scripts.dump", "--env", "production", "--target", "local").succeeded()
-        (file,) = (deployed.directory / "reports/production").glob("ray_cluster_aws_config_dump_*.txt")
+        (file,) = deployed.newest_report("production").glob("ray_cluster_aws_config_dump_*.txt")
         texts.append(file.read_text(encoding="utf-8").splitlines()[3:])
     assert texts[0] == texts[1]
     assert any(re.search(r"vpc-[0-9a-f]+", line) for line in texts[0])

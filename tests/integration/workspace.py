@@ -74,8 +74,12 @@ class Workspace:
 
     def audit_results(self, name: str) -> dict[str, Any]:
         """The JSON of the last audit."""
-        found: dict[str, Any] = json.loads((self.directory / f"reports/{name}/audit.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads((self.newest_report(name) / "audit.json").read_text(encoding="utf-8"))
         return found
+
+    def newest_report(self, name: str) -> Path:
+        """Folder of the last audit's reports."""
+        return self.directory / "reports" / name / "latest"
 
     def outputs(self, name: str) -> dict[str, Any]:
         """Terraform's outputs."""

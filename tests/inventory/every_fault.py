@@ -1,4 +1,4 @@
-"""The faults of `test_faults.py` on an applied environment: `python -m tests.inventory.every_fault ENVIRONMENT`.
+"""The faults of `test_faults.py` on what is applied: `python -m tests.inventory.every_fault ENVIRONMENT [READ …]`.
 
 For integration tests, on the embedded AWS: an applied environment makes the reads that the small world of moto cannot
 show. Prints what is wrong and exits 1; prints nothing else.
@@ -7,7 +7,7 @@ show. Prints what is wrong and exits 1; prints nothing else.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from config.load import load_environment
 from config.static_ec2 import StaticEc2Config
@@ -18,12 +18,12 @@ from scripts.inventory.scope import scope_of
 from tests.inventory.replayed import GARBAGE, Recording, refused, replay
 
 
-def wrong(environment: StaticEc2Config) -> Iterator[str]:
-    """Every read refused and answered with garbage; what must not be, in words."""
+def wrong(environment: StaticEc2Config, chosen: Collection[str]) -> Iterator[str]:
+    """The chosen reads, or all, refused and answered with garbage; what must not be, in words."""
     inventory = collect_inventory(environment)
     recording, scope = Recording(inventory.answers), scope_of(environment, inventory.state)
     good = passed(judge(replay(recording, scope), environment, CHECKS))
-    for read in recording.reads:
+    for read in [read for read in recording.reads if not chosen or read in chosen]:
         for kind, fault in {"refused": refused, **GARBAGE}.items():
             results = judge(replay(recording, scope, faulty=read, fault=fault), environment, CHECKS)
             yield from (f"{read} {kind}: {check} passes {resource}" for check, resource in passed(results) - good)
@@ -47,7 +47,7 @@ def main() -> int:
     environment = load_environment(sys.argv[1], target="local")
     assert isinstance(environment, StaticEc2Config)
     patience.PATIENCE_SECONDS = 0
-    found = list(wrong(environment))
+    found = list(wrong(environment, sys.argv[2:]))
     print("\n".join(found))
     return 1 if found else 0
 

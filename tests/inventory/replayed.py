@@ -11,11 +11,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
+from scripts.docs.auditor_policy import inventory_reads
 from scripts.inventory import Inventory
 from scripts.inventory.answers import Answers
 from scripts.inventory.inventory import collect
 from scripts.inventory.reader import Reader, UnknownShapeError
-from scripts.inventory.reading import Read, declared_reads
+from scripts.inventory.reading import Read
 from scripts.inventory.scope import Scope
 from scripts.inventory.session import Session, session_for
 from scripts.inventory.shape_check import fits
@@ -34,7 +35,7 @@ class Recording:
         self._any: dict[str, Any] = {}
         self.reads: dict[str, list[str]] = defaultdict(list)
         """Arguments by name of the read."""
-        for read in declared_reads():
+        for read in inventory_reads():
             for asked in answers.of(read):
                 self._exact[_key(read, asked.arguments)] = asked.answer
                 self._any.setdefault(read.name, asked.answer)

@@ -11,13 +11,17 @@ import pytest
 from scripts.inventory.account import collect_account
 from scripts.inventory.addresses import collect_addresses
 from scripts.inventory.ebs import DESCRIBE_SNAPSHOTS, collect_ebs
+from scripts.inventory.endpoints import collect_vpc_endpoints
 from scripts.inventory.instance_defaults import InstanceDefaults, collect_instance_defaults
 from scripts.inventory.launch_templates import LaunchTemplate, collect_launch_templates
+from scripts.inventory.logs import collect_logs
+from scripts.inventory.network import _cidrs
 from scripts.inventory.quotas import GET_METRIC_DATA, collect_quotas
 from scripts.inventory.reader import Reader
 from scripts.inventory.reading import Read, Unreadable
 from scripts.inventory.scope import Scope
 from scripts.inventory.session import session_for
+from scripts.inventory.surroundings.thing import Managed
 from scripts.state import Resource, State
 from tests.audit.environments import load
 
@@ -62,6 +66,7 @@ def test_account_counts_what_has_an_id(reader: Canned) -> None:
             {"SubnetId": "subnet-1", "State": "available"},
             {"SubnetId": "subnet-1", "State": "deleted"},
             {"SubnetId": "subnet-shared", "State": "pending"},
+            {"AvailabilityMode": "regional", "State": "available"},
         ],
         "DescribeSubnets": [subnet],
         "ListBuckets": [{"Name": "a"}, {"Name": "b"}, {"Name": "c"}],
@@ -69,7 +74,7 @@ def test_account_counts_what_has_an_id(reader: Canned) -> None:
     }
     account = collect_account(reader)
     assert (account.vpcs, account.buckets, account.file_systems) == (2, 3, 0)
-    assert account.nat_gateways == {"?": 1, "us-west-2a": 1}
+    assert account.nat_gateways == {"?": 2, "us-west-2a": 1}
     assert isinstance(account.internet_gateways, Unreadable)
 
 
@@ -170,3 +175,49 @@ def test_quotas_and_the_newest_figure_of_use(reader: Canned) -> None:
     classes = [query["MetricStat"]["Metric"]["Dimensions"][-1]["Value"] for query in asked["MetricDataQueries"]]
     assert classes == ["Standard/OnDemand", "G/Spot"]
     assert asked["StartTime"] < asked["EndTime"] <= datetime.now(timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "status"),
+    [
+        ({}, "ACTIVE"),  # nothing was to be delivered yet
+        ({"DeliverLogsStatus": "SUCCESS"}, "ACTIVE"),
+        ({"DeliverLogsStatus": "FAILED", "DeliverLogsErrorMessage": "Access error"},
+         "ACTIVE, delivery failed: Access error"),
+    ],
+)  # fmt: skip
+def test_a_flow_log_whose_records_do_not_arrive(reader: Canned, delivery: dict[str, str], status: str) -> None:
+    log = {"FlowLogId": "fl-1", "FlowLogStatus": "ACTIVE", "TrafficType": "ALL", "LogGroupName": "g", **delivery}
+    reader.answers_by_name = {"DescribeFlowLogs": [log]}
+    found = collect_logs(reader, scope()).flow_logs
+    assert not isinstance(found, Unreadable)
+    assert [each.status for each in found] == [status]
+
+
+def test_an_endpoint_to_a_resource_has_no_service(reader: Canned) -> None:
+    arn = "arn:aws:vpc-lattice:us-west-2:123456789012:resourceconfiguration/rcfg-1"
+    endpoint = {
+        "VpcEndpointId": "vpce-1", "VpcEndpointType": "Resource", "State": "Available", "ResourceConfigurationArn": arn,
+    }  # fmt: skip
+    reader.answers_by_name = {"DescribeVpcEndpoints": [endpoint]}
+    found = collect_vpc_endpoints(reader, scope())
+    assert not isinstance(found, Unreadable)
+    assert [(each.service, each.policy) for each in found] == [(arn, {})]
+
+
+def test_names_of_a_longer_environment_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scripts.inventory.scope.environment_names", lambda: ["other", "small", "small-gpu"])
+    managed = Managed(scope())
+    names = ("ray-small-models", "ray-small-gpu", "ray-small-gpu-models", "ray-other-models")
+    assert [name for name in names if managed.is_ours(name)] == ["ray-small-models", "ray-small-gpu"]
+
+
+def test_blocks_that_were_taken_away_are_no_blocks() -> None:
+    states = {
+        "10.0.0.0/16": "associated",
+        "10.1.0.0/16": "disassociated",
+        "10.2.0.0/16": "failed",
+        "10.3.0.0/16": "associating",
+    }
+    blocks = [{"CidrBlock": cidr, "CidrBlockState": {"State": state}} for cidr, state in states.items()]
+    assert _cidrs({"CidrBlock": "10.0.0.0/16", "CidrBlockAssociationSet": blocks}) == ("10.0.0.0/16", "10.3.0.0/16")

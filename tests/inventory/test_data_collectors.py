@@ -14,6 +14,7 @@ from moto import mock_aws
 from scripts.inventory.alarms import collect_alarms
 from scripts.inventory.backup import LIST_RECOVERY_POINTS, collect_backups
 from scripts.inventory.eks import DESCRIBE_CLUSTER, collect_eks_clusters
+from scripts.inventory.logs import collect_logs
 from scripts.inventory.reader import Reader
 from scripts.inventory.reading import Read, Unreadable, each, readable
 from scripts.inventory.s3 import PUBLIC_ACCESS_BLOCKS
@@ -22,7 +23,7 @@ from scripts.inventory.scope import Scope
 from scripts.inventory.secrets import collect_secrets
 from scripts.inventory.session import Session
 from scripts.inventory.topics import GET_TOPIC_ATTRIBUTES, collect_topics
-from scripts.local_aws.extensions import backup, eks  # noqa: F401 — what moto lacks is there by import
+from scripts.local_aws.extensions import backup, ec2_flow_logs, eks  # noqa: F401 — what moto lacks is there by import
 from scripts.state import Resource, State
 from tests.audit.environments import load
 
@@ -78,10 +79,12 @@ def test_an_account_without_a_block_has_none_on(session: Session, reader: Reader
     assert (account.public_access_blocks, account.access_points) == ((), ())
 
 
-def test_alarms_and_topics_of_the_cluster(session: Session, reader: Reader) -> None:
+def test_alarms_and_topics_of_the_cluster(session: Session, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scripts.inventory.scope.environment_names", lambda: ["small", "small-gpu"])
     sns, cloudwatch = session.client("sns"), session.client("cloudwatch")
-    ours, others = (sns.create_topic(Name=name)["TopicArn"] for name in ("ray-small-alarms", "rays"))
-    for name in ("ray-small-head-down", "other"):
+    names = ("ray-small-alarms", "ray-small-gpu-alarms", "rays")
+    ours, longer, others = (sns.create_topic(Name=name)["TopicArn"] for name in names)
+    for name in ("ray-small-head-down", "ray-small-gpu-head-down", "other"):
         cloudwatch.put_metric_alarm(
             AlarmName=name, MetricName="x", Namespace="y", Period=60, EvaluationPeriods=1, Threshold=1,
             ComparisonOperator="GreaterThanThreshold", Statistic="Average", AlarmActions=[ours],
@@ -89,7 +92,7 @@ def test_alarms_and_topics_of_the_cluster(session: Session, reader: Reader) -> N
     (alarm,) = readable(collect_alarms(reader, scope()))
     assert (alarm.name, alarm.actions_enabled, alarm.actions) == ("ray-small-head-down", True, (ours,))
     topics = collect_topics(reader, scope())
-    assert topics.arns == (ours, others)
+    assert topics.arns == (ours, longer, others)
     (topic,) = each(readable(topics.ours))
     assert (topic.arn, topic.kms_key) == (ours, None)
     assert topic.policy["Statement"]
@@ -142,3 +145,20 @@ def test_a_list_that_was_refused_is_unreadable(collect: Any, reader: Reader, mon
     refused = Unreadable("service:Operation", "AccessDenied")
     monkeypatch.setattr(Reader, "_run", lambda *_: refused)
     assert collect(reader, scope()) == refused
+
+
+def test_records_arrive_in_a_group_that_is_there(session: Session, reader: Reader) -> None:
+    ec2, logs = session.client("ec2"), session.client("logs")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    logs.create_log_group(logGroupName="there")
+    for name in ("there", "gone"):
+        ec2.create_flow_logs(
+            ResourceIds=[vpc], ResourceType="VPC", TrafficType="ALL", LogDestinationType="cloud-watch-logs",
+            LogDestination=f"arn:aws:logs:{SMALL.region}:{ACCOUNT}:log-group:{name}",
+            DeliverLogsPermissionArn=f"arn:aws:iam::{ACCOUNT}:role/x",
+        )  # fmt: skip
+    found = readable(collect_logs(reader, scope(vpc_id=vpc)).flow_logs)
+    assert {log.log_group_name: log.status for log in found} == {
+        "gone": "ACTIVE, delivery failed: Access error",
+        "there": "ACTIVE",
+    }

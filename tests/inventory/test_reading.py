@@ -33,6 +33,7 @@ class FakeClient:
         self.events = self
         self.calls = 0
         self.service_model = SimpleNamespace(protocol="ec2")
+        self.method_to_api_mapping = {"describe_vpcs": "DescribeVpcs"}
 
     def can_paginate(self, _method: str) -> bool:
         return isinstance(self.result, list)
@@ -326,3 +327,8 @@ def rule_of(rule: dict[str, Any], reader_of: Callable[[Any], Reader]) -> s3.Life
     answer = reader_of({"Rules": [{**RULE, **rule}]}).start(s3.GET_BUCKET_LIFECYCLE, Bucket="a")
     (found,) = readable(answer.parse(s3._lifecycle))
     return found
+
+
+def test_a_list_whose_next_page_cannot_be_asked_for_is_not_taken_for_the_whole() -> None:
+    with Reader(FakeSession({"Vpcs": [1], "NextToken": "more"})) as reader:
+        assert reader.start(LIST_THINGS).parse(tuple) == Unreadable(LIST_THINGS.name, "an answer of unknown shape")

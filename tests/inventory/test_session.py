@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime, timezone
 
 import boto3
 import pytest
+from botocore.exceptions import DataNotFoundError
+from botocore.loaders import Loader
 from moto import mock_aws
 
 from config.errors import UserError
 from config.load import check_environment
 from config.yaml_file import read_yaml
-from scripts.inventory.session import session_for
+from scripts.inventory.model_loader import ModelLoader
+from scripts.inventory.session import moment_of, session_for
 from scripts.state import load_state
 from tests.audit.environments import FILES
 
@@ -59,3 +63,25 @@ def test_state_of_an_environment_on_aws(monkeypatch: pytest.MonkeyPatch) -> None
         load_state(environment, session=session)
     s3.put_object(Bucket=environment.state_bucket, Key=environment.state_key, Body=STATE)
     assert load_state(environment, session=session).values("aws_vpc") == ["vpc-1"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-21T14:15:23Z",
+        "2026-11-21T14:15:23.000Z",
+        "2026-11-21T14:15:23+00:00",
+        "Sat, 21 Nov 2026 14:15:23 GMT",
+        1795270523,
+    ],
+)
+def test_a_time_is_read_in_every_form_that_aws_writes(text: object) -> None:
+    assert moment_of(text) == datetime(2026, 11, 21, 14, 15, 23, tzinfo=timezone.utc)
+
+
+def test_every_model_is_found_without_a_look_at_all_of_them() -> None:
+    ours, theirs = ModelLoader(), Loader()
+    for service in ("ec2", "s3control", "memorydb"):
+        assert ours.load_service_model(service, "service-2") == theirs.load_service_model(service, "service-2")
+    with pytest.raises(DataNotFoundError):
+        ours.load_service_model("nothing-of-aws", "service-2")

@@ -20,7 +20,8 @@ def network_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Itera
 
     Why: a route that was added by hand is a way in or out that no plan shows until the next one.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("network", inventory)
 
@@ -31,7 +32,8 @@ def security_groups_as_intended(inventory: Inventory, _config: StaticEc2Config) 
 
     Why: a rule "for a quick test" stays, and whoever reaches a port of Ray runs code on the cluster.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("security_groups", inventory)
 
@@ -42,7 +44,8 @@ def endpoints_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Ite
 
     Why: an endpoint with another policy lets data out to accounts that nobody declared.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("endpoints", inventory)
 
@@ -53,7 +56,8 @@ def iam_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[
 
     Why: a policy that was attached by hand is what every job on the cluster may do.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("iam", inventory)
 
@@ -64,7 +68,8 @@ def kms_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[
 
     Why: who may use the key can read everything that the environment keeps.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("kms", inventory)
 
@@ -75,7 +80,8 @@ def s3_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[V
 
     Why: a public block that was lifted, or a policy that was widened, shows the data to others.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("s3", inventory)
 
@@ -86,7 +92,8 @@ def efs_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[
 
     Why: without the policy whoever reaches port 2049 mounts the file system, in plain text if it likes.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("efs", inventory)
 
@@ -97,7 +104,8 @@ def memorydb_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iter
 
     Why: the store of the head loses state when a replica is taken away or keys are dropped.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("memorydb", inventory)
 
@@ -108,7 +116,8 @@ def secrets_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Itera
 
     Why: a value that somebody else has put is a token that somebody else knows, and nodes that boot later take it.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("secrets", inventory)
 
@@ -119,7 +128,8 @@ def logs_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator
 
     Why: who wants to leave no trace deletes the flow log first.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("logs", inventory)
 
@@ -130,7 +140,8 @@ def nodes_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterato
 
     Why: metadata without a token, another profile or another boot script take over the node and its role.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("nodes", inventory)
 
@@ -141,7 +152,8 @@ def others_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterat
 
     Why: workers send their token to whom the record of the head names.
 
-    Fix: plan and apply again, which takes the change back; to keep it, say it in the field that is named.
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
     """
     yield from of_service("dns", inventory)
     yield from without_translator(inventory)

@@ -44,6 +44,8 @@ def flow_logs_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verd
     active = [log for log in readable(inventory.logs.flow_logs) if log.status == "ACTIVE"]
     found = any((log.traffic, log.log_group_name) == wanted for log in active)
     seen = ", ".join(f"{log.traffic} to {log.log_group_name}" for log in active) or "none"
+    idle = [log for log in readable(inventory.logs.flow_logs) if log not in active]
+    seen += "".join(f"; {log.traffic} to {log.log_group_name} is {log.status}" for log in idle)
     yield Verdict("vpc", found, f"active flow logs: {seen}" + ("" if found else f", want {' to '.join(wanted)}"))
 
 

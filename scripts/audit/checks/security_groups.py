@@ -75,7 +75,7 @@ def closed_to_world(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
         opened = [
             rule for rule in rules if rule.group_id == group.group_id and is_wide(rule.peer) and rule.peer not in named
         ]
-        detail = "; ".join(f"{rule.ports} open to {rule.peer} ({rule.description})" for rule in opened)
+        detail = "; ".join(f"{rule.ports} open to {rule.peer} ({rule.description or rule.rule_id})" for rule in opened)
         yield Verdict(group.name, not opened, detail or "closed to the world")
 
 

@@ -26,6 +26,8 @@ class Difference:
     """Nothing when the whole resource is gone."""
     intended: str
     deployed: str
+    beside: bool = False
+    """Whether it was added to the resource, where no plan sees it."""
 
 
 def compared(resource: Resource, translator: Translator, deployed: Deployed) -> Iterator[Difference | Unreadable]:
@@ -68,7 +70,7 @@ def _attribute(attribute: str, same: Same, case: Case) -> Iterator[Difference]:
         # `tags` is what people call it; the state's `tags` lack the default tags.
         name = "tags" if attribute == "tags_all" else attribute
         for path, ours, theirs in differences(name, normal(intended), normal(known(intended, deployed))):
-            yield Difference(path, shown(ours, beside=theirs), shown(theirs, beside=ours))
+            yield Difference(path, shown(ours, beside=theirs), shown(theirs, beside=ours), same.beside)
 
 
 def _policies(attribute: str, intended: Any, deployed: Any) -> Iterator[Difference]:

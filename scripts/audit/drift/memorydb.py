@@ -28,6 +28,7 @@ from scripts.inventory.memorydb import (
     DESCRIBE_SUBNET_GROUPS,
     DESCRIBE_USERS,
 )
+from scripts.inventory.reading import NotReadableError, Unreadable
 from scripts.state import Resource
 
 
@@ -116,6 +117,9 @@ def _parameters(case: Case) -> dict[str, str]:
     """Parameters that are declared, and those that are not what AWS gives to every group of the family."""
     family = str(case.state("family"))
     defaults = _values(case.deployed, default_parameter_group(family))
+    if not defaults:
+        # Without them every parameter would look like one that was added.
+        raise NotReadableError(Unreadable(DESCRIBE_PARAMETERS.name, "no default values", family))
     declared = _intended_parameters(case)
     found = _values(case.deployed, str(case.state("name")))
     return {name: value for name, value in found.items() if name in declared or value != defaults.get(name)}

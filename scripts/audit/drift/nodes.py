@@ -34,7 +34,8 @@ from scripts.state import Resource
 
 _ON = frozenset({"enabled", "pending"})
 _VOLUME = {"encrypted": "Encrypted", "kms_key_id": "KmsKeyId", "volume_size": "Size", "volume_type": "VolumeType"}
-_IN_MOTION = {"pending": "running", "stopping": "stopped"}
+_RUNNING = "running"
+_IN_MOTION = {"pending": _RUNNING, "stopping": "stopped"}
 
 
 def _instance(resource: Resource, deployed: Deployed) -> Any:
@@ -168,9 +169,14 @@ def _intended_root_volume(case: Case) -> Any:
 
 
 def _more_volumes(case: Case) -> list[str]:
-    """Volumes beside the root's that no attachment of the state explains."""
+    """Volumes beside the root's that no attachment of the state explains, and that did not come with the image.
+
+    The state lists what a person attached, too, after its next refresh; only what came with the image ends with it.
+    """
     ours = case.deployed.resources("aws_volume_attachment", "instance_id", case.state("id"))
     known = {each.attributes["volume_id"] for each in ours}
+    blocks = case.state("ebs_block_device") or ()
+    known.update(each.get("volume_id") for each in blocks if each.get("delete_on_termination"))
     more = ((each["Ebs"]["VolumeId"], each["DeviceName"]) for each in _devices(case) if not _is_root(each, case))
     return [f"{volume} as {device}" for volume, device in more if volume not in known]
 
@@ -200,7 +206,7 @@ INSTANCE = Translator(
         "network_interface": Same(_more_interfaces),
         "secondary_private_ips": Same(_more_private_ips),
         "ipv6_addresses": Same(_ipv6),
-        "instance_state": Same(_state, intended=lambda case: _settled(case.state("instance_state"))),
+        "instance_state": Same(_state, intended=lambda _case: _RUNNING),  # a refresh writes down what it finds
         "disable_api_termination": Same(_protection),
         "user_data": Same(_user_data, How.SECRET, intended=_intended_user_data),
         "root_block_device": Same(_root_volume, intended=_intended_root_volume),

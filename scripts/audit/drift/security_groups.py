@@ -42,7 +42,7 @@ def _added_rules(direction: str) -> Source:
         ours = case.deployed.resources(_RULES[direction], "security_group_id", case.state("id"))
         ids = {each.attributes["id"] for each in ours}
         rules = [rule for rule in _deployed_rules(case, direction) if rule["SecurityGroupRuleId"] not in ids]
-        return sorted({_rule_text(rule) for rule in rules})
+        return sorted({f"{_rule_text(rule)} ({rule['SecurityGroupRuleId']})" for rule in rules})
 
     return read
 

@@ -47,6 +47,8 @@ class Same:
     how: How = How.VALUE
     intended: Source | None = None
     """In the place of the state's own attribute."""
+    beside: bool = False
+    """Whether it holds what was added beside the resource, where no plan sees it."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def policy(attribute: str, source: Source) -> dict[str, Same]:
 
 def added(source: Source) -> Same:
     """What was added by hand to a resource: nothing is intended."""
-    return Same(source, intended=lambda _case: None)
+    return Same(source, intended=lambda _case: None, beside=True)
 
 
 def by_item(read: Read, field: str, attribute: str = "id") -> Callable[[Resource, Deployed], Any]:

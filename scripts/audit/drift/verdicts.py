@@ -45,6 +45,8 @@ def _of_resource(resource: Resource, translator: Translator, deployed: Deployed)
 def _different(name: str, address: str, difference: Difference) -> Verdict:
     what = f"{difference.attribute}: " if difference.attribute else ""
     detail = f"{what}intended {difference.intended}, deployed {difference.deployed}"
+    if difference.beside:
+        detail += "; Terraform does not see it and no plan takes it back: delete it by hand"
     return Verdict(name, False, detail, address, difference.attribute, difference.intended, difference.deployed)
 
 

@@ -138,7 +138,9 @@ class _Parser:
         holders = self._holders()
         for interface in answer:
             id_ = interface["NetworkInterfaceId"]
-            held = {*_IDS.findall(interface.get("Description", "")), *holders.get(id_, ())}
+            # What a person writes into the description of an interface says nothing.
+            described = _IDS.findall(interface.get("Description", "")) if interface.get("RequesterManaged") else ()
+            held = {*described, *holders.get(id_, ())}
             found = self._managed.of_ec2(interface, id_, "aws_network_interface")
             service = _service(interface)
             yield Thing(
@@ -167,9 +169,13 @@ class _Parser:
 
 
 def _data_volumes(scope: Scope) -> Iterator[str]:
-    """Volumes that Terraform makes with an instance, beside its root volume."""
+    """Volumes that come with an instance's image, beside its root volume.
+
+    The state lists what a person attached, too, after its next refresh; only what came with the image ends with it.
+    """
     for instance in scope.state.of_type("aws_instance"):
-        yield from (str(device.get("volume_id")) for device in instance.attributes.get("ebs_block_device") or ())
+        devices = instance.attributes.get("ebs_block_device") or ()
+        yield from (str(device.get("volume_id")) for device in devices if device.get("delete_on_termination"))
 
 
 def _there(answer: list[Any]) -> Iterator[Mapping[str, Any]]:

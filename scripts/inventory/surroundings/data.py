@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scripts.inventory.account import LIST_BUCKETS
@@ -16,8 +17,12 @@ from scripts.inventory.surroundings.thing import Managed, Thing, Things, parsed
 LIST_GRANTS = Read("kms", "ListGrants", items="Grants", page_size=100)
 LIST_SECRETS = Read("secretsmanager", "ListSecrets", items="SecretList", page_size=100)
 
-_OF_AWS = (".amazonaws.com", ":assumed-role/aws:", "/aws-service-role/")
-"""In the principal of a grant that a service of AWS asked for, for a volume or a cluster."""
+_SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?")
+_ROLE_OF_AWS = re.compile(r"arn:[a-z-]+:(?:sts::\d{12}:assumed-role/aws:|iam::\d{12}:role/aws-service-role/).+")
+"""Roles that only AWS can make.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/determining-access-grants.html
+"""
 
 
 def start_data(reader: Reader, scope: Scope, managed: Managed) -> Things:
@@ -71,12 +76,18 @@ class _Parser:
 
     def grants(self, answer: list[Any]) -> Iterator[Thing]:
         for grant in answer:
-            id_, who = grant["GrantId"], grant.get("GranteePrincipal", "unknown")
-            asked = f"{who} {grant.get('RetiringPrincipal', '')} {grant.get('IssuingAccount', '')}"
-            made_by = "a service of AWS asked for it" if any(part in asked for part in _OF_AWS) else ""
+            id_ = grant["GrantId"]
+            who = grant.get("GranteePrincipal") or grant.get("GranteeServicePrincipal") or "unknown"
+            made_by = "a service of AWS asked for it" if self._asked_by_aws(grant) else ""
             note = f"lets {who} {', '.join(grant.get('Operations', ()))}"
             known = self._managed.has(id_, "aws_kms_grant", attribute="grant_id")
             yield Thing(id_, grant.get("Name", ""), known, tagged=True, made_by=made_by, note=note)
+
+    def _asked_by_aws(self, grant: Mapping[str, Any]) -> bool:
+        """Whether it is for a volume or a cluster; not what is only called like a service, nor in another account."""
+        principals = [str(grant.get(key, "")) for key in ("GranteePrincipal", "RetiringPrincipal")]
+        ours = f"::{self._managed.account_id}:"
+        return any(_SERVICE.fullmatch(who) or (ours in who and _ROLE_OF_AWS.fullmatch(who)) for who in principals)
 
     def secrets(self, answer: list[Any]) -> Iterator[Thing]:
         # The filter ignores case and matches beginnings of words.

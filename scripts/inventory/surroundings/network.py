@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scripts.inventory.endpoints import DESCRIBE_VPC_ENDPOINTS
+from scripts.inventory.endpoints import DESCRIBE_VPC_ENDPOINTS, service_name
 from scripts.inventory.filters import one_of
 from scripts.inventory.network import (
     DESCRIBE_INTERNET_GATEWAYS,
@@ -127,7 +127,7 @@ class _Parser:
     def endpoints(self, answer: list[Any]) -> Iterator[Thing]:
         for endpoint in answer:
             if endpoint["State"].lower() not in ENDED:
-                yield self._of(endpoint, "VpcEndpointId", "aws_vpc_endpoint", note=endpoint["ServiceName"])
+                yield self._of(endpoint, "VpcEndpointId", "aws_vpc_endpoint", note=service_name(endpoint))
 
     def _of(self, answer: Mapping[str, Any], key: str, *types: str, **more: Any) -> Thing:
         return self._managed.of_ec2(answer, answer[key], *types, **more)

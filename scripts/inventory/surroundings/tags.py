@@ -8,19 +8,21 @@ https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetRes
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from config.label import CLUSTER_TAG
+from scripts.inventory import details
 from scripts.inventory.endpoints import DESCRIBE_VPC_ENDPOINTS
 from scripts.inventory.filters import one_of
 from scripts.inventory.instances import DESCRIBE_INSTANCES
 from scripts.inventory.instances import ENDED as ENDED_INSTANCE
 from scripts.inventory.network import DESCRIBE_NAT_GATEWAYS
 from scripts.inventory.reader import Answer, Reader
-from scripts.inventory.reading import Read, Unreadable
+from scripts.inventory.reading import Read, Reading, Unreadable
 from scripts.inventory.scope import Scope
 from scripts.inventory.surroundings.network import ENDED
-from scripts.inventory.surroundings.thing import Managed, Thing, Things, parsed, together
+from scripts.inventory.surroundings.thing import Later, Managed, Thing, Things, parsed, together
 
 DESCRIBE_TAGS = Read("ec2", "DescribeTags", items="Tags", page_size=1000)
 GET_TAGGED_RESOURCES = Read("resourcegroupstaggingapi", "GetResources", items="ResourceTagMappingList", page_size=100)
@@ -34,6 +36,7 @@ _SERVICES = (
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
 """
+_ENDING = "PendingDeletion"
 _JUDGED_AS_RULES = "security-group-rule"
 """Rules are compared with the declared ones, whatever their tags."""
 
@@ -67,12 +70,40 @@ def start_tags(reader: Reader, scope: Scope, managed: Managed) -> Things:
     return {
         "tagged": together(
             parsed(of_ec2, reader.start(DESCRIBE_TAGS, Filters=cluster)),
-            parsed(
-                of_others,
-                reader.start(GET_TAGGED_RESOURCES, TagFilters=filters, ResourceTypeFilters=list(_SERVICES)),
+            _told_apart(
+                reader,
+                parsed(
+                    of_others,
+                    reader.start(GET_TAGGED_RESOURCES, TagFilters=filters, ResourceTypeFilters=list(_SERVICES)),
+                ),
             ),
         )
     }
+
+
+def _told_apart(reader: Reader, found: Later) -> Later:
+    """The things with those keys explained that KMS is about to delete: they stay for weeks, with their tags."""
+
+    def things() -> Reading[tuple[Thing, ...]] | None:
+        listed = found()
+        if listed is None or isinstance(listed, Unreadable):
+            return listed
+        keys = [thing.id for thing in listed if thing.note == "kms" and not thing.managed]
+        started = {key: reader.start(details.DESCRIBE_ALIASED_KEY, KeyId=key) for key in keys}
+        states = {key: answer.parse(_key_state) for key, answer in started.items()}
+        unread = next((state for state in states.values() if isinstance(state, Unreadable)), None)
+        ending = {key for key, state in states.items() if state == _ENDING}
+        explained = (
+            replace(each, made_by="KMS is about to delete it") if each.id in ending else each for each in listed
+        )
+        return unread or tuple(explained)
+
+    return things
+
+
+def _key_state(answer: Mapping[str, Any] | None) -> str:
+    """One that is not found was deleted since."""
+    return str(answer["KeyMetadata"]["KeyState"]) if answer else _ENDING
 
 
 def _ended(answers: Iterable[Answer]) -> frozenset[str]:

@@ -36,6 +36,13 @@ class Thing:
     """Of an instance: its tag `ray-node-type`, which Ray's autoscaler sets."""
 
 
+_TAGGED_IDS = (
+    ("aws_key_pair", "key_pair_id"),
+    ("aws_placement_group", "placement_group_id"),
+    ("aws_instance", "spot_instance_request_id"),
+)
+"""Ids that EC2's tags hang on, of what Terraform knows by a name, or made with something else."""
+
 Parse = Callable[[Any], Iterable[Thing]]
 """From an answer of AWS to things."""
 Later = Callable[[], Reading[tuple[Thing, ...]] | None]
@@ -49,6 +56,8 @@ class Managed:
 
     def __init__(self, scope: Scope) -> None:
         self.cluster = scope.environment.label.cluster
+        self.account_id = scope.environment.account_id
+        self._of_others = scope.longer_prefixes
         self._state = scope.state
         self._known: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -58,11 +67,12 @@ class Managed:
 
     def has_any(self, identity: str) -> bool:
         """Whether a resource of any type has this id or ARN."""
-        return identity in self._values("", "id") or identity in self._values("", "arn")
+        known = identity in self._values("", "id") or identity in self._values("", "arn")
+        return known or any(self.has(identity, type_, attribute=attribute) for type_, attribute in _TAGGED_IDS)
 
     def is_ours(self, name: str) -> bool:
-        """Whether a name has the prefix of the environment."""
-        return name.startswith(f"{self.cluster}-")
+        """Whether a name has the prefix of the environment, and not that of one whose name begins with this one's."""
+        return name.startswith(f"{self.cluster}-") and not name.startswith(self._of_others)
 
     def is_tagged(self, pairs: Iterable[Mapping[str, str]] | None) -> bool:
         """Whether tags of AWS name the cluster."""

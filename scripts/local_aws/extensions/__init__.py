@@ -17,6 +17,7 @@ EXTENSIONS = (
     "ec2_account",
     "ec2_credits",
     "ec2_endpoints",
+    "ec2_flow_logs",
     "ec2_instances",
     "ec2_metadata",
     "ec2_network",

@@ -19,8 +19,9 @@ from tests.audit.drift.compared import failures, verdicts
 MIRRORS = {
     *("inline_policy", "managed_policy_arns", "route", "ebs_block_device", "ingress", "egress"),
     *("cors_rule", "lifecycle_rule", "logging", "policy"),
+    "instance_state",
 }
-"""Of some types the state shows here what other resources declare, and only what was added is a difference."""
+"""What the state shows of other resources, of which only what was added is a difference, and what is meant always."""
 SAME = [
     (resource, attribute, same)
     for resource in healthy_drift.state().resources
@@ -129,3 +130,24 @@ def test_a_boot_script_is_never_shown() -> None:
     assert [(address, attribute) for address, attribute, _, _ in found] == [("aws_instance.ray_head", "user_data")]
     assert found[0][2].startswith("34 bytes, sha256 ")
     assert found[0][3].startswith("33 bytes, sha256 ")
+
+
+def test_a_node_that_was_stopped_when_the_state_was_refreshed_is_meant_to_run() -> None:
+    stopped = {"ec2:DescribeInstances.0.Instances.0.State.Name": "stopped"}
+    (found,) = [each for each in verdicts(answers=healthy_drift.answers(stopped)) if each.attribute == "instance_state"]
+    assert (found.intended, found.deployed) == ("running", "stopped")
+    state = State(
+        tuple(
+            Resource(each.address, each.type, {**each.attributes, "instance_state": "stopped"})
+            if each.type == "aws_instance"
+            else each
+            for each in healthy_drift.state().resources
+        )
+    )
+    assert [each for each in verdicts(state=state) if each.attribute == "instance_state"] == []
+
+
+def test_what_no_plan_takes_back_says_so() -> None:
+    rule = "ec2:DescribeSecurityGroupRules.0.SecurityGroupRuleId"
+    details = [each.detail for each in verdicts(answers=healthy_drift.answers({rule: "sgr-x"})) if each.ok is False]
+    assert [detail for detail in details if "no plan takes it back: delete it by hand" in detail]

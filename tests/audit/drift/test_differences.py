@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.audit.drift.compared import failures
-from tests.audit.healthy_drift import GONE
+from scripts.inventory.answers import Answers, Asked
+from scripts.inventory.reading import Unreadable
+from scripts.state import State
+from tests.audit.drift.compared import failures, verdicts
+from tests.audit.healthy_drift import GONE, answers, state
 
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 FOR_ALL = json.dumps(
@@ -162,7 +166,7 @@ def test_values_are_shown_as_a_person_reads_them() -> None:
     assert policy[2] == "Allow * on * for *"
     assert "DenyWithoutTls: Deny s3:* on" in policy[1]
     assert found == {
-        GROUP: ("ingress", "none", "tcp 8265, 0.0.0.0/0"),
+        GROUP: ("ingress", "none", "tcp 8265, 0.0.0.0/0 (sgr-by-hand)"),
         HEAD: ("metadata_options.http_tokens", "required", "optional"),
         TABLE: ("route", "none", "8.8.8.0/24 to igw-1"),
         FLOW_LOG: ("", "there", "missing"),
@@ -173,6 +177,50 @@ def test_values_are_shown_as_a_person_reads_them() -> None:
 def test_a_policy_that_was_added_and_could_not_be_read_is_found_all_the_same() -> None:
     found = list(failures({"iam:ListRolePolicies.1": "x"}))
     assert found == [(ROLE, "inline_policy", "none", "x: could not be read")]
+
+
+def test_volumes_of_the_image_are_no_difference_and_those_of_a_person_stay_one() -> None:
+    image, by_hand = (
+        {"DeviceName": f"/dev/sd{letter}", "Ebs": {"VolumeId": f"vol-{letter}", "DeleteOnTermination": letter == "x"}}
+        for letter in "xy"
+    )
+    path = f"{INSTANCE}.BlockDeviceMappings"
+    before = set(failures({f"{path}.2": image, f"{path}.3": by_hand}))
+    assert {deployed for address, attribute, _, deployed in before if attribute == "ebs_block_device"} == {
+        "vol-x as /dev/sdx; vol-y as /dev/sdy"
+    }
+    resources = state().resources
+    (head,) = [each for each in resources if each.address == HEAD]
+    head.attributes["ebs_block_device"].extend(
+        [{"volume_id": "vol-x", "delete_on_termination": True}, {"volume_id": "vol-y", "delete_on_termination": False}]
+    )
+    found = [
+        str(each.deployed)
+        for each in verdicts(State(resources), answers({f"{path}.2": image, f"{path}.3": by_hand}))
+        if each.attribute == "ebs_block_device"
+    ]
+    assert found == ["vol-y as /dev/sdy"]
+
+
+def test_what_a_refresh_has_brought_into_the_state_is_found_all_the_same() -> None:
+    resources = tuple(
+        replace(each, attributes={**each.attributes, "policy": FOR_ALL}) if each.address == SECRET else each
+        for each in state().resources
+    )
+    changed = answers({"secretsmanager:GetResourcePolicy.ResourcePolicy": FOR_ALL})
+    found = [
+        (each.address, each.attribute, each.intended) for each in verdicts(State(resources), changed) if not each.ok
+    ]
+    assert found == [(SECRET, "policy", "none")]
+
+
+def test_without_the_default_parameters_nobody_knows_which_were_added() -> None:
+    nothing = Answers(
+        Asked(each.read, each.arguments, [] if "default." in str(each.arguments) else each.answer) for each in answers()
+    )
+    (verdict,) = [each for each in verdicts(answers=nothing) if each.ok is not True]
+    assert isinstance(verdict.ok, Unreadable)
+    assert "no default values" in verdict.detail
 
 
 def test_of_a_changed_statement_only_what_changed_is_shown() -> None:

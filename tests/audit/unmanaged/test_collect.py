@@ -13,9 +13,12 @@ from moto import mock_aws
 from config.label import CLUSTER_TAG
 from scripts.inventory.reader import Reader
 from scripts.inventory.reading import Unreadable, readable
-from scripts.inventory.scope import scope_of
+from scripts.inventory.scope import Scope, scope_of
 from scripts.inventory.session import Session
 from scripts.inventory.surroundings import Surroundings, Thing, collect_surroundings
+from scripts.inventory.surroundings.compute import _data_volumes
+from scripts.inventory.surroundings.thing import Managed
+from scripts.state import Resource, State
 from tests.audit.environments import load
 from tests.inventory.world import World
 
@@ -34,7 +37,8 @@ def make_by_hand(world: World) -> None:
     head = world.ids["aws_instance"]
     ec2.attach_volume(VolumeId=extra, InstanceId=head, Device="/dev/sdh")
     ec2.create_network_interface(SubnetId=subnet, Description="ELB app/web/0123456789abcdef", Groups=[group])
-    second = ec2.create_network_interface(SubnetId=subnet, Description="second")["NetworkInterface"]
+    described = f"second of {head}"
+    second = ec2.create_network_interface(SubnetId=subnet, Description=described)["NetworkInterface"]
     ec2.attach_network_interface(NetworkInterfaceId=second["NetworkInterfaceId"], InstanceId=head, DeviceIndex=1)
     ec2.create_egress_only_internet_gateway(VpcId=vpc)
     other = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
@@ -48,6 +52,18 @@ def make_by_hand(world: World) -> None:
     world.client("kms").create_grant(
         KeyId=world.ids["aws_kms_key"], GranteePrincipal="arn:aws:iam::999999999999:root", Operations=["Decrypt"]
     )
+    for_cluster = [{"TagKey": CLUSTER_TAG, "TagValue": SMALL.label.cluster}]
+    destroyed = world.client("kms").create_key(Tags=for_cluster)["KeyMetadata"]["KeyId"]
+    world.client("kms").schedule_key_deletion(KeyId=destroyed)
+    for who in ("role/evil.amazonaws.com", "role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"):
+        world.client("kms").create_grant(
+            KeyId=world.ids["aws_kms_key"], GranteePrincipal=f"arn:aws:iam::999999999999:{who}", Operations=["Encrypt"]
+        )
+    for who in (
+        f"arn:aws:sts::{SMALL.account_id}:assumed-role/aws:ec2-infrastructure/i-0",
+        "rds.us-west-2.amazonaws.com",
+    ):
+        world.client("kms").create_grant(KeyId=world.ids["aws_kms_key"], GranteePrincipal=who, Operations=["Decrypt"])
     world.client("secretsmanager").create_secret(Name=BY_HAND, SecretString="never-shown")
     world.client("sqs").create_queue(QueueName="mine", tags={CLUSTER_TAG: SMALL.label.cluster})
 
@@ -62,6 +78,30 @@ def surroundings() -> Iterator[Surroundings]:
         session = Session(BotoSession(region_name=SMALL.region), None, Config(parameter_validation=False))
         with Reader(session) as reader:
             yield collect_surroundings(reader, scope_of(SMALL, world.state))
+
+
+@pytest.mark.parametrize(
+    ("type_", "attribute"),
+    [
+        ("aws_key_pair", "key_pair_id"),
+        ("aws_placement_group", "placement_group_id"),
+        ("aws_instance", "spot_instance_request_id"),
+    ],
+)
+def test_ids_that_ec2_tags_what_terraform_knows_by_name(type_: str, attribute: str) -> None:
+    resource = Resource(f"{type_}.x", type_, {"id": "ray-small-nodes", attribute: "x-0123456789"})
+    managed = Managed(Scope(SMALL, State((resource,)), "vpc-1"))
+    assert managed.has_any("x-0123456789")
+
+
+def test_what_a_person_attached_stays_nobodys_when_the_state_lists_it() -> None:
+    blocks = [
+        {"volume_id": "vol-image", "delete_on_termination": True},
+        {"volume_id": "vol-by-hand", "delete_on_termination": False},
+    ]
+    node = Resource("aws_instance.x", "aws_instance", {"id": "i-0", "ebs_block_device": blocks})
+    scope = Scope(SMALL, State((node,)), "vpc-1")
+    assert list(_data_volumes(scope)) == ["vol-image"]
 
 
 def strays(surroundings: Surroundings, kind: str) -> list[Thing]:
@@ -106,12 +146,21 @@ def test_names_with_the_prefix(surroundings: Surroundings) -> None:
 
 
 def test_a_grant_to_another_account(surroundings: Surroundings) -> None:
-    assert [thing.note for thing in strays(surroundings, "grants")] == ["lets arn:aws:iam::999999999999:root Decrypt"]
+    assert sorted(thing.note for thing in strays(surroundings, "grants")) == [
+        "lets arn:aws:iam::999999999999:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX Encrypt",
+        "lets arn:aws:iam::999999999999:role/evil.amazonaws.com Encrypt",
+        "lets arn:aws:iam::999999999999:root Decrypt",
+    ]
 
 
 def test_everything_with_the_tag(surroundings: Surroundings) -> None:
     notes = {thing.note for thing in strays(surroundings, "tagged")}
     assert notes == {"volume", "sqs"}
+
+
+def test_a_key_that_was_destroyed_keeps_its_tags_for_weeks(surroundings: Surroundings) -> None:
+    explained = {thing.note: thing.made_by for thing in readable(surroundings.things["tagged"]) if thing.made_by}
+    assert explained == {"kms": "KMS is about to delete it"}
 
 
 def test_no_secret_is_among_them(surroundings: Surroundings) -> None:
