@@ -18,6 +18,14 @@ from scripts.inventory.security_groups import SecurityGroupRule, SecurityGroups
 
 MORE = "more"
 """Part of a dump with all that has no section of its own."""
+ACCOUNT_WIDE = "account_wide"
+"""Last part of a dump: what others do in the account changes it while the deployment stays as it is.
+
+It is in the dump because quotas and rooms are judged by it, and in no comparison.
+"""
+ACCOUNT_WIDE_FIELDS = ("account", "quotas")
+"""Fields of the inventory that count what everybody in the account has."""
+OTHER_VOLUMES = "other_volumes"
 LEFT_OUT = {
     "coverage": "stands in the coverage of the dump",
     "state": "holds secrets; what Terraform made is in the dump as AWS describes it",
@@ -57,14 +65,29 @@ def dump_document(inventory: Inventory, config: StaticEc2Config, *, generated: d
         "records": plain(inventory.records),
         MORE: _more(inventory),
         "required_ports": _required_ports(config.port_table),
+        ACCOUNT_WIDE: _account_wide(inventory),
     }
+
+
+def _account_wide(inventory: Inventory) -> dict[str, Any]:
+    """What is not of this deployment: counts of the account, and addresses and topics of others."""
+    addresses, topics = inventory.addresses, inventory.topics
+    wide: dict[str, Any] = {name: plain(getattr(inventory, name)) for name in ACCOUNT_WIDE_FIELDS}
+    if not isinstance(addresses, Unreadable):
+        wide["addresses_of_others"] = plain([address for address in addresses if not address.ours])
+    wide["all_topics"] = plain(topics.arns)
+    wide["prefix_lists_of_aws"] = plain(inventory.prefix_lists.of_aws)
+    return {name: part for name, part in wide.items() if part not in ([], {})}
 
 
 def _more(inventory: Inventory) -> dict[str, Any]:
     """What has no section of its own, so that nothing that was read is forgotten."""
     nodes, groups = inventory.nodes, inventory.security_groups
-    more = _others(inventory, _ARRANGED.union(LEFT_OUT))
-    more["other_volumes"] = plain(mapped(nodes.volumes, lambda found: _elsewhere(found, nodes.instances)))
+    more = _others(inventory, _ARRANGED.union(LEFT_OUT, ACCOUNT_WIDE_FIELDS))
+    more["addresses"] = plain(mapped(inventory.addresses, lambda found: [each for each in found if each.ours]))
+    more["topics"] = _others(inventory.topics, {"arns"})
+    more["prefix_lists"] = _others(inventory.prefix_lists, {"of_aws"})
+    more[OTHER_VOLUMES] = plain(mapped(nodes.volumes, lambda found: _elsewhere(found, nodes.instances)))
     more["more_of_nodes"] = _others(nodes, {"instances", "volumes", "termination_protection", "user_data"})
     more["more_of_security_groups"] = _others(groups, {"groups", "rules"})
     return {name: part for name, part in more.items() if part not in ([], {})}

@@ -48,6 +48,7 @@ def _environment() -> Environment:
     environment.tests["unreadable"] = is_unreadable
     environment.filters["shown"] = shown
     environment.filters["pad"] = pad
+    environment.filters["label"] = label
     environment.filters["pretty"] = pretty
     environment.filters["others"] = others
     environment.filters["trim_lines"] = _own_lines
@@ -78,6 +79,11 @@ def words(name: str) -> str:
 
 def _acronym(word: str) -> str:
     return "ACLs" if word == "acls" else word.upper()
+
+
+def label(name: str) -> str:
+    """A name before its value: in a column, and a space apart however long it is."""
+    return f"{name} ".ljust(_NAME_WIDTH)
 
 
 def pad(value: Any, width: int) -> str:
@@ -118,7 +124,7 @@ def _lines(value: Any, indent: int) -> Iterator[str]:
 
 def _field_lines(key: str, value: Any, indent: int) -> Iterator[str]:
     if _is_flat(value):
-        yield f"{' ' * indent}{key.replace('_', ' ').ljust(_NAME_WIDTH)}{shown(value)}"
+        yield f"{' ' * indent}{label(key.replace('_', ' '))}{shown(value)}"
         return
     yield f"{' ' * indent}{key.replace('_', ' ')}"
     yield from _lines(value, indent + _INDENT)

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from itertools import groupby
@@ -15,12 +16,15 @@ from pathlib import Path
 
 from config.errors import report_user_errors
 from config.paths import shown
+from scripts.audit.engine import EXIT_UNKNOWN
 from scripts.dump.text import printable
 from scripts.dump.text import shown as shown_value
-from scripts.reports.changes import Change, changes
+from scripts.reports.changes import Change, Comparison, NotComparable, compare
 from scripts.reports.choose import Dump, chosen_dumps, newest_page
 
 EXIT_SAME, EXIT_DIFFERENT = 0, 1
+EXIT_NOT_COMPARABLE = EXIT_UNKNOWN
+"""No difference in what both dumps could read, and one of them could not read everything."""
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -29,7 +33,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scripts.reports", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     page = commands.add_parser("open", help="name the newest page, and show it where there is a desktop")
-    difference = commands.add_parser("diff", help="compare two dumps by meaning: 0 same, 1 different")
+    difference = commands.add_parser(
+        "diff", help="compare two dumps by meaning: 0 same, 1 different, 3 same as far as both could be read"
+    )
     for command in (page, difference):
         command.add_argument("--env", required=True, metavar="NAME")
         command.add_argument("--target", choices=("local", "aws"), help="only reports of this target")
@@ -48,9 +54,11 @@ def main() -> int:
     if given.command == "open":
         return show_page(newest_page(given.env, given.target), os.environ)
     before, after = chosen_dumps(given.env, given.target, getattr(given, "from"), given.to)
-    found = changes(before.document, after.document)
+    found = compare(before.document, after.document)
     print(as_json(before, after, found) if given.json else as_text(before, after, found))
-    return EXIT_DIFFERENT if found else EXIT_SAME
+    if found.changes:
+        return EXIT_DIFFERENT
+    return EXIT_NOT_COMPARABLE if found.not_comparable else EXIT_SAME
 
 
 def show_page(page: Path, variables: Mapping[str, str]) -> int:
@@ -73,13 +81,31 @@ def opener_of(variables: Mapping[str, str], platform: str = sys.platform) -> str
     return shutil.which("xdg-open") if has_desktop and "CI" not in variables else None
 
 
-def as_text(before: Dump, after: Dump, found: list[Change]) -> str:
-    """The changes by resource, one fact a line."""
+def as_text(before: Dump, after: Dump, found: Comparison) -> str:
+    """The changes by resource, one fact a line, and apart from them what cannot be compared."""
     lines = [f"from {before.name}", f"to   {after.name}"]
-    for resource, mine in groupby(found, key=lambda change: change.resource):
+    for resource, mine in groupby(found.changes, key=lambda change: change.resource):
         lines += ["", printable(resource), *(f"  {_line(change)}" for change in mine)]
-    counted = [f"{sum(change.kind == kind for change in found)} {kind}" for kind in _SIGNS]
-    return "\n".join([*lines, "", ", ".join(counted) if found else "no difference"])
+    if found.not_comparable:
+        lines += ["", not_comparable_line(found), *(f"  ? {_silent_line(part)}" for part in found.not_comparable)]
+    counted = [f"{sum(change.kind == kind for change in found.changes)} {kind}" for kind in _SIGNS]
+    same = "no difference in what could be compared" if found.not_comparable else "no difference"
+    return "\n".join([*lines, "", ", ".join(counted) if found.changes else same])
+
+
+def not_comparable_line(found: Comparison) -> str:
+    """How much could not be compared, and why."""
+    counted = Counter(part.unreadable_in for part in found.not_comparable)
+    named = {"from": "FROM", "to": "TO", "both": "FROM and TO"}
+    where = ", ".join(
+        f"{count} {'part was' if count == 1 else 'parts were'} unreadable in {named[side]}"
+        for side, count in counted.items()
+    )
+    return f"not comparable: {where}"
+
+
+def _silent_line(part: NotComparable) -> str:
+    return printable(f"{' '.join(filter(None, (part.resource, part.path)))}: {part.why}")
 
 
 def _line(change: Change) -> str:
@@ -92,9 +118,9 @@ def _line(change: Change) -> str:
     return f"{_SIGNS[change.kind]} {path}: {values}" if path else f"{_SIGNS[change.kind]} {values}"
 
 
-def as_json(before: Dump, after: Dump, found: list[Change]) -> str:
+def as_json(before: Dump, after: Dump, found: Comparison) -> str:
     """The changes for programs."""
-    document = {"from": before.name, "to": after.name, "changes": [asdict(change) for change in found]}
+    document = {"from": before.name, "to": after.name, **asdict(found)}
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from scripts.dump.document import MORE
-from scripts.dump.plain import is_unreadable
+from scripts.dump.document import ACCOUNT_WIDE, ACCOUNT_WIDE_FIELDS, MORE, OTHER_VOLUMES
+from scripts.dump.plain import UNREADABLE, is_unreadable
 
 Kind = Literal["added", "removed", "changed"]
 
 NOT_COMPARED = frozenset({"header", "coverage", "quick_reference"})
 """Parts of a dump that are about the dump, or say again what stands elsewhere."""
+NOT_OURS = frozenset({ACCOUNT_WIDE, *ACCOUNT_WIDE_FIELDS})
+"""Parts that others change too: a bucket of somebody else in the account is no change of this deployment."""
 
 _IDENTITIES = ("address", "id", "arn", "name", "number", "Sid", "destination")
 _ID_ENDINGS = ("_id", "_arn")
@@ -32,6 +34,28 @@ class Change:
     """Where in the resource: `rules[sgr-1].ports`; empty when it is the resource itself."""
     before: Any
     after: Any
+
+
+@dataclass(frozen=True)
+class NotComparable:
+    """A part that one of two dumps could not read: nobody knows whether it changed.
+
+    What neither could read, for the same reason, is not said again: both reports have it in their coverage.
+    """
+
+    resource: str
+    path: str
+    unreadable_in: Literal["from", "to", "both"]
+    why: str
+    """The read, and what it gave."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two dumps say of each other."""
+
+    changes: tuple[Change, ...]
+    not_comparable: tuple[NotComparable, ...]
 
 
 @dataclass(frozen=True)
@@ -54,27 +78,61 @@ class _Place:
 
     def change(self, before: Any, after: Any) -> Change:
         kind: Kind = "added" if before is _MISSING else "removed" if after is _MISSING else "changed"
-        resource, path = self.resource, self.path
-        if not resource:
-            resource, _, path = self.section.partition(".")
-        return Change(kind, resource, path, *(None if side is _MISSING else side for side in (before, after)))
+        return Change(kind, *self._names(), *(None if side is _MISSING else side for side in (before, after)))
+
+    def unreadable(self, before: Any, after: Any) -> NotComparable:
+        silent = [is_unreadable(before), is_unreadable(after)]
+        why = " and ".join(dict.fromkeys(side[UNREADABLE] for side in (before, after) if is_unreadable(side)))
+        return NotComparable(*self._names(), "both" if all(silent) else "from" if silent[0] else "to", why)
+
+    def _names(self) -> tuple[str, str]:
+        if self.resource:
+            return self.resource, self.path
+        resource, _, path = self.section.partition(".")
+        return resource, path
+
+
+_Found = Change | NotComparable
+
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
+    """Compare two dumps, in the order of the dump."""
+    found = list(_compare(_Place(""), *_sections(before, after)))
+    return Comparison(
+        tuple(each for each in found if isinstance(each, Change)),
+        tuple(each for each in found if isinstance(each, NotComparable)),
+    )
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """The changes from one dump to another, in the order of the dump."""
-    return list(_compare(_Place(""), _sections(before), _sections(after)))
+    """The changes from one dump to another; what cannot be compared is none."""
+    return list(compare(before, after).changes)
 
 
-def _sections(dump: Mapping[str, Any]) -> dict[str, Any]:
+def _sections(*dumps: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The parts that are compared; what stands under `more` is a section like any other."""
-    sections = {**dump, **dump.get(MORE, {})}
-    return {name: part for name, part in sections.items() if name not in NOT_COMPARED and name != MORE}
+    left_out = {*NOT_COMPARED, *NOT_OURS, MORE}
+    if any(is_unreadable(dump.get("nodes")) for dump in dumps):
+        left_out.add(OTHER_VOLUMES)  # without the nodes, nobody knows which volumes are not theirs
+    return [
+        {name: _ours(part) for name, part in {**dump, **dump.get(MORE, {})}.items() if name not in left_out}
+        for dump in dumps
+    ]
 
 
-def _compare(place: _Place, before: Any, after: Any) -> Iterator[Change]:
+def _ours(part: Any) -> Any:
+    """A section without what it says to be of others, as dumps of an earlier version have it."""
+    if not isinstance(part, list):
+        return part
+    return [item for item in part if not (isinstance(item, Mapping) and item.get("ours") is False)]
+
+
+def _compare(place: _Place, before: Any, after: Any) -> Iterator[_Found]:
     if before == after:
         return
-    if _is_part(before) and _is_part(after):
+    if is_unreadable(before) or is_unreadable(after):
+        yield place.unreadable(before, after)
+    elif _is_part(before) and _is_part(after):
         yield from _mappings(place, before, after)
     elif isinstance(before, list) and isinstance(after, list):
         yield from _lists(place, before, after)
@@ -86,15 +144,17 @@ def _is_part(value: Any) -> bool:
     return isinstance(value, Mapping) and not is_unreadable(value)
 
 
-def _mappings(place: _Place, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _mappings(place: _Place, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[_Found]:
     for key in dict.fromkeys([*after, *before]):
         yield from _compare(place.key(key), before.get(key, _MISSING), after.get(key, _MISSING))
 
 
-def _lists(place: _Place, before: list[Any], after: list[Any]) -> Iterator[Change]:
-    if all(isinstance(item, list) for item in [*before, *after]) and len(before) == len(after):
+def _lists(place: _Place, before: list[Any], after: list[Any]) -> Iterator[_Found]:
+    if len(before) == len(after) and all(isinstance(item, list) or is_unreadable(item) for item in [*before, *after]):
         for old, new in zip(before, after, strict=True):
             yield from _compare(place, old, new)
+    elif any(is_unreadable(item) for item in [*before, *after]):
+        yield from _unreadable_items(place, before, after)
     elif all(_is_part(item) for item in [*before, *after]):
         for label, old, new in _pairs(before, after):
             yield from _compare(place.item(label), old, new)
@@ -102,7 +162,19 @@ def _lists(place: _Place, before: list[Any], after: list[Any]) -> Iterator[Chang
         yield from _values(place, before, after)
 
 
-def _values(place: _Place, before: list[Any], after: list[Any]) -> Iterator[Change]:
+def _unreadable_items(place: _Place, before: list[Any], after: list[Any]) -> Iterator[_Found]:
+    """Lists with items that were not read: what is missing beside one may be that one, and is no change."""
+    silent = [[item for item in side if is_unreadable(item)] for side in (before, after)]
+    yield from (place.unreadable(item, None) for item in silent[0] if item not in silent[1])
+    yield from (place.unreadable(None, item) for item in silent[1] if item not in silent[0])
+    old, new = ([item for item in side if not is_unreadable(item)] for side in (before, after))
+    can_pair = (old or new) and all(_is_part(item) for item in [*old, *new])
+    for label, earlier, later in _pairs(old, new) if can_pair else ():
+        if not (earlier is _MISSING and silent[0]) and not (later is _MISSING and silent[1]):
+            yield from _compare(place.item(label), earlier, later)
+
+
+def _values(place: _Place, before: list[Any], after: list[Any]) -> Iterator[_Found]:
     """Plain values: what is in one list only. A list in another order is the same list."""
     old, new = list(before), list(after)
     for value in before:

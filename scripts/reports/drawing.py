@@ -13,8 +13,8 @@ WIDE, NARROW = 1080, 340
 """Widths in the drawing's own units, one of which is about a pixel."""
 
 _CHIP, _GAP, _PAD, _TITLE, _BETWEEN = 40, 7, 12, 40, 30
-_SUBNET_HEAD, _SUBNET_FOOT = 40, 24
-_CHARACTER, _SMALL_CHARACTER = 7.6, 6.2
+_ZONE_HEAD, _SUBNET_HEAD, _SUBNET_FOOT, _LINE = 22, 40, 10, 14
+_CHARACTER, _SMALL_CHARACTER = 7.9, 6.2
 """Width of a character of a title, and of what stands below it: enough for the widest of the system fonts."""
 
 
@@ -49,7 +49,8 @@ def _vpc(network: NetworkMap, parts: list[Markup], width: float, *, narrow: bool
     bottom = y = top + _TITLE + (10 if network.gateways else 0)
     for number, zone in enumerate(network.zones):
         x = _PAD if narrow else _PAD + number * (column + _PAD)
-        end = _zone(zone, body, _Area(x, y, column), _zone_columns(network, column), narrow=narrow)
+        area = _Area(x, y, column)
+        end = _zone(zone, body, area) if narrow else _zone_in_rows(network, zone, body, area)
         bottom = max(bottom, end)
         y = end + _PAD if narrow else y
     bottom += _PAD
@@ -81,16 +82,65 @@ def _gateways(gateways: Sequence[Chip], middle: float, top: float) -> Iterator[M
         yield _chip(gateway, _Area(middle - width / 2, y, width), height=30)
 
 
-def _zone(zone: Zone, parts: list[Markup], area: _Area, middles: dict[str, float], *, narrow: bool) -> float:
+@dataclass(frozen=True)
+class _Row:
+    """Subnets side by side, so that a way to a NAT gateway in another zone has its room."""
+
+    y: float
+    """From the top of the zone."""
+    height: float
+
+
+def _rows(zones: Sequence[Zone]) -> list[_Row]:
+    """The rows that the subnets of all zones stand in."""
+    first = _first_with_nat(zones)
+    heights: dict[int, float] = {}
+    for zone in zones:
+        for number, subnet in _numbered(zone, first):
+            heights[number] = max(heights.get(number, 0), _height(subnet))
+    rows: list[_Row] = []
+    y = float(_ZONE_HEAD)
+    for number in range(max(heights, default=-1) + 1):
+        rows.append(_Row(y, heights.get(number, 0)))
+        y += rows[-1].height + _BETWEEN
+    return rows
+
+
+def _first_with_nat(zones: Iterable[Zone]) -> int:
+    """The row below all subnets that need no NAT gateway."""
+    return max((sum(not subnet.nat_zone for subnet in zone.subnets) for zone in zones), default=0)
+
+
+def _numbered(zone: Zone, first: int) -> Iterator[tuple[int, SubnetBox]]:
+    """Subnets of a zone with their rows."""
+    below = max(0, first - sum(not subnet.nat_zone for subnet in zone.subnets))
+    return ((number + (below if subnet.nat_zone else 0), subnet) for number, subnet in enumerate(zone.subnets))
+
+
+def _zone_in_rows(network: NetworkMap, zone: Zone, parts: list[Markup], area: _Area) -> float:
+    """Draw the subnets of a zone in the rows of all; gives where they end."""
     parts.append(_text("zone", area.x + 2, area.y + 12, zone.name, area.width))
-    y = area.y + 22
-    for number, subnet in enumerate(zone.subnets):
-        if number:
-            y += _BETWEEN if subnet.nat_zone and not narrow else _GAP + 3
-        if subnet.nat_zone and not narrow and number:
+    rows, middles = _rows(network.zones), _zone_columns(network, area.width)
+    end = area.y + _ZONE_HEAD
+    for number, subnet in _numbered(zone, _first_with_nat(network.zones)):
+        y = area.y + rows[number].y
+        if subnet.nat_zone and number:
             parts.append(_way_to_nat(area, y, middles.get(subnet.nat_zone)))
-        y = _subnet(subnet, parts, _Area(area.x, y, area.width))
+        end = _subnet(subnet, parts, _Area(area.x, y, area.width), rows[number].height)
+    return end
+
+
+def _zone(zone: Zone, parts: list[Markup], area: _Area) -> float:
+    """Draw the subnets of a zone below each other, each as high as what is in it; gives where they end."""
+    parts.append(_text("zone", area.x + 2, area.y + 12, zone.name, area.width))
+    y = area.y + _ZONE_HEAD
+    for number, subnet in enumerate(zone.subnets):
+        y = _subnet(subnet, parts, _Area(area.x, y + (_GAP + 3 if number else 0), area.width), _height(subnet))
     return y
+
+
+def _height(subnet: SubnetBox) -> float:
+    return _SUBNET_HEAD + len(subnet.chips) * (_CHIP + _GAP) + len(subnet.ways_out) * _LINE + _SUBNET_FOOT
 
 
 def _way_to_nat(area: _Area, y: float, nat: float | None) -> Markup:
@@ -103,8 +153,7 @@ def _way_to_nat(area: _Area, y: float, nat: float | None) -> Markup:
     )
 
 
-def _subnet(subnet: SubnetBox, parts: list[Markup], area: _Area) -> float:
-    height = _SUBNET_HEAD + len(subnet.chips) * (_CHIP + _GAP) + _SUBNET_FOOT
+def _subnet(subnet: SubnetBox, parts: list[Markup], area: _Area, height: float) -> float:
     kind = "public" if subnet.public else "private"
     parts.append(_box(f"subnet {kind}", area.x, area.y, area.width, height, 7))
     head = (
@@ -112,13 +161,15 @@ def _subnet(subnet: SubnetBox, parts: list[Markup], area: _Area) -> float:
         + _text("small", area.x + 10, area.y + 32, f"{kind} · {subnet.cidr}", area.width - 40)
         + _badge(subnet.marks, area.x + area.width - 16, area.y + 18)
     )
-    shown = Chip(kind, subnet.title, f"{kind} subnet, {subnet.cidr}, {subnet.way_out}", subnet.find, subnet.marks)
+    said = f"{kind} subnet, {subnet.cidr}, {'; '.join(subnet.ways_out)}"
+    shown = Chip(kind, subnet.title, said, subnet.find, subnet.marks)
     parts.append(_link(shown, head))
     y = area.y + _SUBNET_HEAD
     for chip in subnet.chips:
         parts.append(_chip(chip, _Area(area.x + 8, y, area.width - 16)))
         y += _CHIP + _GAP
-    parts.append(_text("small", area.x + 10, area.y + height - 9, subnet.way_out, area.width - 20))
+    for number, way in enumerate(reversed(subnet.ways_out)):
+        parts.append(_text("small", area.x + 10, area.y + height - 9 - number * _LINE, way, area.width - 20))
     return area.y + height
 
 
@@ -138,7 +189,7 @@ def _regional(chips: Sequence[Chip], parts: list[Markup], width: float, y: float
 def _chip(chip: Chip, area: _Area, *, height: float = _CHIP) -> Markup:
     """A thing: its kind as a coloured bar, its name, what it is, and its findings."""
     state = "failed" if chip.marks.failed else "unknown" if chip.marks.unknown else "well"
-    room = area.width - 24 - (14 + 6 * len(str(chip.marks.failed)) if state != "well" else 0)
+    room = area.width - 24 - (24 + 6 * len(str(chip.marks.failed)) if state != "well" else 0)
     baseline = area.y + (17 if height == _CHIP else 13)
     parts = [
         _box(f"chip {state}", area.x, area.y, area.width, height, 5),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from scripts.inventory import Inventory
 from scripts.inventory.instances import Instance
-from scripts.inventory.network import RouteTable, Subnet
+from scripts.inventory.network import Route, RouteTable, Subnet
 from scripts.inventory.reading import Reading, Unreadable
 from scripts.reports.audit_document import ResultPart
 from scripts.reports.findings import state_of
@@ -23,6 +23,9 @@ SINGLE_NODES = 6
 _NAMES = ("id", "arn", "name", "bucket", "key_id", "user_name")
 _NUMBER = re.compile(r"-\d+$")
 _INTERNET = frozenset({"0.0.0.0/0", "::/0"})
+_TO_INTERNET = ("igw-", "nat-", "eigw-")
+_LOCAL = "local"
+NOT_IN_STATE = "not in Terraform's state"
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class SubnetBox:
     title: str
     cidr: str
     public: bool
-    way_out: str
-    """Where its default route leads."""
+    ways_out: tuple[str, ...]
+    """Where its routes lead, all but those within the VPC; the default route first."""
     nat_zone: str
     """Zone of the NAT gateway that its default route leads to."""
     chips: tuple[Chip, ...]
@@ -164,10 +167,15 @@ def _zones(inventory: Inventory, marker: _Marker, notes: list[str]) -> tuple[tup
     shown = [subnet for subnet in subnets if chips[subnet.subnet_id] or not managed or subnet.subnet_id in managed]
     boxes = [(subnet.zone, _box(subnet, tables, nat_zones, chips[subnet.subnet_id], marker)) for subnet in shown]
     zones = tuple(
-        Zone(zone, tuple(sorted((box for of, box in boxes if of == zone), key=lambda box: (not box.public, box.title))))
+        Zone(zone, tuple(sorted((box for of, box in boxes if of == zone), key=_above)))
         for zone in sorted({zone for zone, _ in boxes})
     )
     return zones, len(subnets) - len(shown)
+
+
+def _above(box: SubnetBox) -> tuple[bool, bool, str]:
+    """Those that a NAT gateway can stand in are above those that need one, whatever else was routed out of them."""
+    return bool(box.nat_zone), not box.public, box.title
 
 
 def _nat_zones(inventory: Inventory, subnets: Iterable[Subnet]) -> dict[str, str]:
@@ -183,17 +191,38 @@ def _box(
 ) -> SubnetBox:
     table = next((table for table in tables if subnet.subnet_id in table.subnet_ids), None)
     table = table or next((table for table in tables if table.main), None)
-    targets = [route.target for route in table.routes if route.destination in _INTERNET] if table else []
+    routes = _routes_out(table)
+    targets = [route.target for route in routes if route.destination in _INTERNET]
     return SubnetBox(
         title=subnet.name or subnet.subnet_id,
         cidr=subnet.cidr,
-        public=any(target.startswith("igw-") for target in targets),
-        way_out=f"to the internet by {', '.join(dict.fromkeys(targets))}" if targets else "no way to the internet",
+        public=any(route.target.startswith("igw-") for route in routes),
+        ways_out=tuple(_ways_out(routes)),
         nat_zone=next((nat_zones[target] for target in targets if target in nat_zones), ""),
         chips=tuple(chips),
         find=subnet.subnet_id,
         marks=marker(subnet.subnet_id, subnet.name, table.route_table_id if table else None),
     )
+
+
+def _routes_out(table: RouteTable | None) -> list[Route]:
+    """The routes that leave the VPC, the default ones first."""
+    routes = [route for route in table.routes if route.target != _LOCAL] if table else []
+    return sorted(routes, key=lambda route: (route.destination not in _INTERNET, route.destination))
+
+
+def _ways_out(routes: Sequence[Route]) -> Iterator[str]:
+    """A line for each target, with all that it is the way to."""
+    if not any(route.destination in _INTERNET for route in routes):
+        leaves = any(route.target.startswith(_TO_INTERNET) for route in routes)
+        yield "no default route" if leaves else "no way to the internet"
+    by_target: dict[str, list[str]] = {}
+    for route in routes:
+        state = "" if route.state == "active" else f" ({route.state})"
+        where = "the internet" if route.destination in _INTERNET else route.destination
+        by_target.setdefault(f"{route.target}{state}", []).append(where)
+    for target, destinations in by_target.items():
+        yield f"to {', '.join(dict.fromkeys(destinations))} by {target}"
 
 
 def _placed(inventory: Inventory, marker: _Marker, notes: list[str]) -> Iterator[tuple[str, Chip]]:
@@ -205,6 +234,7 @@ def _placed(inventory: Inventory, marker: _Marker, notes: list[str]) -> Iterator
         )
         yield gateway.subnet_id, chip
     yield from _nodes(inventory, marker, notes)
+    yield from _unmanaged(inventory, marker, notes)
     for file_system in _each(inventory.file_systems, notes):
         for target in _known(file_system.mount_targets, notes):
             title = f"EFS {file_system.name or file_system.file_system_id}"
@@ -226,6 +256,25 @@ def _nodes(inventory: Inventory, marker: _Marker, notes: list[str]) -> Iterator[
             groups.setdefault((name if single else _NUMBER.sub("", name), node.instance_type), []).append(node)
         for (name, type_), group in groups.items():
             yield subnet_id, _node_chip(name, type_, group, marker)
+
+
+def _unmanaged(inventory: Inventory, marker: _Marker, notes: list[str]) -> Iterator[tuple[str, Chip]]:
+    """Instances that Terraform does not know, by the subnet of their first interface."""
+    nodes = {node.instance_id for node in _known(inventory.nodes.instances, [])}
+    interfaces = _known(inventory.network_interfaces, [])
+    things = inventory.surroundings.things.get("instances", ())
+    for thing in _known(things, notes):
+        if thing.managed or thing.id in nodes:
+            continue
+        own = [each for each in interfaces if each.instance_id == thing.id]
+        marks = marker(thing.id)
+        title = thing.name or thing.id
+        if own:
+            first = min(own, key=lambda each: each.device_index or 0)
+            subtitle = " · ".join(filter(None, (NOT_IN_STATE, *first.private_ips[:1], first.public_ip)))
+            yield first.subnet_id, Chip("unmanaged", title, subtitle, thing.id, marks)
+        else:
+            notes.append(f"Not drawn, because its subnet is not known: instance {thing.id}, {NOT_IN_STATE}.")
 
 
 def _node_chip(name: str, type_: str, nodes: Sequence[Instance], marker: _Marker) -> Chip:

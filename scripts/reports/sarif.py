@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from scripts.reports.audit_document import AuditDocument, NoAnswer, ResultPart
 from scripts.reports.audited import Audited
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+FINGERPRINT = "rayformFinding/v2"
 _LEVELS = {"high": "error", "medium": "warning", "low": "note"}
 _SCORES = {Severity.HIGH: "8.0", Severity.MEDIUM: "5.0", Severity.LOW: "2.0"}
 """What GitHub shows as high, medium and low.
@@ -34,9 +36,8 @@ def render_sarif(audited: Audited, document: AuditDocument) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(document)],
         "results": [
-            _result(result, ids.index(result.check), document)
-            for result in document.results
-            if result.outcome != "PASS"
+            _result(result, ids.index(result.check), document, fingerprint)
+            for result, fingerprint in _fingerprinted(document.results)
         ],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -64,7 +65,7 @@ def _rule(check: Check) -> dict[str, Any]:
     }
 
 
-def _result(result: ResultPart, rule_index: int, document: AuditDocument) -> dict[str, Any]:
+def _result(result: ResultPart, rule_index: int, document: AuditDocument, fingerprint: str) -> dict[str, Any]:
     # A result that is not of the kind "fail" has the level "none": section 3.27.10.
     kind, level = ("fail", _LEVELS[result.severity]) if result.outcome == "FAIL" else ("review", "none")
     return {
@@ -72,12 +73,19 @@ def _result(result: ResultPart, rule_index: int, document: AuditDocument) -> dic
         "ruleIndex": rule_index,
         "kind": kind,
         "level": level,
-        "message": {"text": f"{result.resource}: {result.detail}"},
+        "message": {"text": _message(result)},
         "locations": [_location(result, document)],
-        "partialFingerprints": {"rayformFinding/v1": _fingerprint(result)},
+        "partialFingerprints": {FINGERPRINT: fingerprint},
         **_suppressions(result),
         "properties": dict(_properties(result)),
     }
+
+
+def _message(result: ResultPart) -> str:
+    """What was seen; which setting it comes from, where the line cannot show it."""
+    defaulted = result.setting and result.line is None
+    more = f" (setting {result.setting}: not in the environment file, so its default holds)" if defaulted else ""
+    return f"{result.resource}: {result.detail}{more}"
 
 
 def _location(result: ResultPart, document: AuditDocument) -> dict[str, Any]:
@@ -106,10 +114,16 @@ def _properties(result: ResultPart) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _fingerprint(result: ResultPart) -> str:
-    """The same finding in the next report, whatever its wording."""
-    parts = (result.check, result.outcome, result.resource, result.attribute)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+def _fingerprinted(results: Iterable[ResultPart]) -> Iterator[tuple[ResultPart, str]]:
+    """What did not pass, each with a fingerprint of its own: the same in the next report, whatever its wording."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for result in results:
+        if result.outcome != "PASS":
+            parts = (result.check, result.outcome, result.resource, result.address, result.attribute)
+            seen[parts] += 1
+            # What one check says twice of one thing is told apart by its number: the order is the report's.
+            numbered = (*parts, str(seen[parts])) if seen[parts] > 1 else parts
+            yield result, hashlib.sha256("\0".join(numbered).encode()).hexdigest()[:32]
 
 
 def _invocation(document: AuditDocument) -> dict[str, Any]:

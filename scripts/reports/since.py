@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.reports.changes import Change, changes
+from scripts.reports.changes import Change, NotComparable, compare
 from scripts.reports.folder import AUDIT, dump_of
 
 _COUNTED = frozenset({"FAIL", "UNKNOWN"})
@@ -33,10 +33,12 @@ class Since:
     changes: tuple[Change, ...]
     new: tuple[Finding, ...]
     gone: tuple[Finding, ...]
+    not_comparable: tuple[NotComparable, ...]
+    """What one of the two could not read: no change that anybody knows of."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing changed."""
+        """Whether nothing changed, as far as it is known."""
         return not (self.changes or self.new or self.gone)
 
 
@@ -47,14 +49,15 @@ def since_last(folder: Path | None, dump: Mapping[str, Any], audit: Mapping[str,
     try:
         old_dump, old_audit = (_read(path) for path in (dump_of(folder), folder / AUDIT))
         old, new = _findings(old_audit), _findings(audit)
-        found = tuple(changes(old_dump, dump))
+        found = compare(old_dump, dump)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"The last report, {folder.name}, cannot be read: it was edited, or is of another version of Rayform."
     return Since(
         folder.name,
-        found,
+        found.changes,
         tuple(finding for key, finding in new.items() if key not in old),
         tuple(finding for key, finding in old.items() if key not in new),
+        found.not_comparable,
     )
 
 

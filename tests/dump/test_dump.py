@@ -24,6 +24,7 @@ from scripts.dump.document import LEFT_OUT, dump_document
 from scripts.dump.plain import is_unreadable, plain
 from scripts.dump.text import render_text
 from scripts.inventory import Inventory
+from scripts.inventory.iam import Policy
 from scripts.inventory.reading import Unreadable
 from scripts.reports import folder
 from tests.audit.change import REFUSED, change, readings
@@ -144,7 +145,7 @@ def test_a_field_that_a_model_learns_later_is_in_the_text() -> None:
 def test_every_field_of_the_inventory_is_in_the_dump_or_left_out_for_a_reason() -> None:
     names = {field.name for field in fields(Inventory)}
     document = document_of(HEALTHY)
-    assert names - set(LEFT_OUT) <= {*document, *document["network"], *document["more"]}
+    assert names - set(LEFT_OUT) <= {*document, *document["network"], *document["more"], *document["account_wide"]}
     assert set(LEFT_OUT) <= names
     assert not set(LEFT_OUT) & set(document["more"])
 
@@ -200,3 +201,37 @@ def test_a_name_neither_ends_a_line_nor_colours_a_screen() -> None:
     assert r"a\nSecurity groups\x1b[31m\u2028" in text
     assert "\x1b" not in text
     assert len(text.splitlines()) == len(render_text(document_of(HEALTHY)).splitlines())
+
+
+def test_what_others_do_changes_the_end_of_the_dump_only() -> None:
+    before, after = (
+        render_text(document_of(inventory)) for inventory in (HEALTHY, change(HEALTHY, "account.buckets", 99))
+    )
+    heading = "The whole account: not only of this environment, and compared by nothing"
+    assert before != after
+    assert before.partition(heading)[0] == after.partition(heading)[0]
+    assert before.rstrip().rpartition("\n==")[0].splitlines()[-1] == heading
+
+
+def test_a_label_is_a_space_apart_from_its_value() -> None:
+    document = document_of(HEALTHY)
+    document["buckets"][0]["auto_minor_version_upgrade"] = True
+    document["quick_reference"] = [{"what": "w" * 44, "id": "i"}]
+    assert "    auto minor version upgrade yes\n" in render_text(document)
+    assert f"  {'w' * 44} i\n" in render_text(document)
+
+
+@pytest.mark.parametrize("boundary", [REFUSED, Policy("limits", "arn:limits", {"Version": "2012-10-17"})])
+def test_a_boundary_stands_below_its_arn_and_roles_are_apart(boundary: Any) -> None:
+    inventory = change(
+        change(HEALTHY, "iam.roles.0.permissions_boundary_arn", "arn:limits"), "iam.roles.0.boundary", boundary
+    )
+    lines = render_text(document_of(inventory)).splitlines()
+    number = next(
+        number for number, line in enumerate(lines) if line.split() == ["permissions", "boundary", "arn:limits"]
+    )
+    assert lines[number + 1].strip() in ("limits", f"UNREADABLE: {REFUSED}")
+    assert not any(line.strip().startswith(("boundary  ", "boundary: ")) or line == "    boundary" for line in lines)
+    roles = document_of(inventory)["iam"]["roles"]
+    assert len(roles) > 1
+    assert all(lines[lines.index(f"  {role['name']}") - 1] == "" for role in roles[1:])

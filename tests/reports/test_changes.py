@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from scripts.dump.document import dump_document
-from scripts.reports.changes import Change, changes
+from scripts.inventory.addresses import Address
+from scripts.inventory.reading import Unreadable
+from scripts.reports.changes import Change, Comparison, NotComparable, changes, compare
 from tests.audit.change import REFUSED, REMOVED, change
 from tests.audit.environments import load
 from tests.audit.healthy import healthy
@@ -36,9 +41,52 @@ def test_a_value_of_no_single_resource_is_named_with_its_section() -> None:
     assert found("network.dns_support", value=False) == [Change("changed", "network", "dns_support", True, False)]
 
 
-def test_what_could_not_be_read_is_a_change_as_a_whole() -> None:
-    (one,) = found("buckets.0.policy", REFUSED)
-    assert (one.kind, one.path, one.after) == ("changed", "policy", {"unreadable": str(REFUSED)})
+@pytest.mark.parametrize("path", ["buckets.0.policy", "nodes.instances", "secrets.0", "records.0", "iam.roles"])
+def test_what_one_dump_could_not_read_is_no_change(path: str) -> None:
+    silent = dump_document(change(HEALTHY, path, REFUSED), SMALL, generated=NOW)
+    for before, after, side in ((DOCUMENT, silent, "to"), (silent, DOCUMENT, "from")):
+        result = compare(before, after)
+        assert result.changes == ()
+        assert [(part.unreadable_in, part.why) for part in result.not_comparable] == [(side, str(REFUSED))]
+
+
+def test_what_neither_could_read_is_said_only_when_the_reasons_differ() -> None:
+    refused, slow = ({"keys": [{"arn": "k", "policy": {"unreadable": why}}]} for why in ("refused", "slow"))
+    assert compare(refused, refused) == Comparison((), ())
+    assert compare(refused, slow).not_comparable == (NotComparable("keys k", "policy", "both", "refused and slow"),)
+
+
+def test_beside_an_item_that_was_not_read_all_others_are_compared() -> None:
+    silent = {"unreadable": "refused"}
+    before = {"roles": [{"name": "a", "arn": "1"}, {"name": "b", "arn": "2"}, {"name": "c", "arn": "3"}]}
+    after = {"roles": [silent, {"name": "b", "arn": "9"}, {"name": "d", "arn": "4"}]}
+    result = compare(before, after)
+    assert [(one.kind, one.resource, one.path) for one in result.changes] == [
+        ("changed", "roles b", "arn"),
+        ("added", "roles d", ""),
+    ]
+    assert [(one.resource, one.unreadable_in) for one in result.not_comparable] == [("roles", "to")]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [("account.vpcs", 99), ("account.buckets", 99), ("quotas.ec2", {}), ("quotas.vcpus_in_use", {})]
+)
+def test_what_others_do_in_the_account_is_no_change(path: str, value: Any) -> None:
+    assert dump_document(change(HEALTHY, path, value), SMALL, generated=NOW) != DOCUMENT
+    assert found(path, value) == []
+
+
+def test_addresses_and_topics_of_others_are_no_change() -> None:
+    address = Address("eipalloc-x", "other", "192.0.2.1", None, ours=False)
+    assert not isinstance(HEALTHY.addresses, Unreadable)
+    assert found("addresses", (*HEALTHY.addresses, address)) == []
+    assert len(found("addresses", (*HEALTHY.addresses, replace(address, ours=True)))) == 1
+    assert found("topics.arns", ("arn:aws:sns:us-west-2:123456789012:somebody",)) == []
+
+
+def test_dumps_of_an_earlier_version_have_the_account_elsewhere() -> None:
+    before = {"more": {"account": {"vpcs": 1}, "addresses": [{"allocation_id": "a", "ours": False}]}}
+    assert changes(before, {"more": {"account": {"vpcs": 2}, "addresses": []}}) == []
 
 
 def test_a_resource_that_is_gone_is_named_once() -> None:

@@ -11,7 +11,7 @@ from scripts.inventory import Inventory
 from scripts.reports import __main__ as command
 from scripts.reports import folder
 from scripts.reports.write import write_reports
-from tests.audit.change import change
+from tests.audit.change import REFUSED, change
 from tests.audit.environments import load
 from tests.audit.healthy import healthy
 from tests.reports.audits import NOW, audited
@@ -129,7 +129,86 @@ def test_a_dump_is_named_by_date_folder_or_file(
     names = {"folder": str(old), "file": str(folder.dump_of(old))}
     assert run(monkeypatch, "diff", "--from", names.get(first, first)) == 1
     assert run(monkeypatch, "diff", "--from", "2026-11-22", "--to", "2026-11-23") == 0
-    assert run(monkeypatch, "diff", "--from", "2026-11-2", "--to", SECOND) == 0  # of several the last
+    assert run(monkeypatch, "diff", "--from", "2026-11-2", "--to", "2026-11-23") == 0  # the last that is older
+    assert run(monkeypatch, "diff", "--from", "2026-11-2", "--to", SECOND) == 1
+    assert run(monkeypatch, "diff", "--from", "2026-11-23", "--to", SECOND) == 0  # none is older: the other way round
+
+
+def test_of_several_reports_of_a_day_from_is_the_newest_that_is_older_than_to(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for hour, inventory in ((14, HEALTHY), (15, CHANGED), (16, HEALTHY)):
+        write_reports(audited(inventory, SMALL, generated=NOW.replace(hour=hour)))
+    assert run(monkeypatch, "diff", "--from", "2026-11-21") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "2026-11-21T151523Z" in lines[0]
+    assert "2026-11-21T161523Z" in lines[1]
+
+
+@pytest.mark.parametrize("first", ["2026-11-22", "latest", SECOND, "file", "folder"])
+def test_a_report_is_not_compared_with_itself(
+    first: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(HEALTHY, 21)
+    same = write(HEALTHY, 22)
+    given = {"file": str(folder.dump_of(same)), "folder": str(same)}.get(first, first)
+    assert run(monkeypatch, "diff", "--from", given) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: FROM and TO are both ")
+    assert f"want two reports: make diff ENV=small FROM={FIRST} TO={SECOND}" in error
+    assert error.count("\n") == 1
+
+
+def test_a_text_dump_means_the_json_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = folder.text_dump_of(write(HEALTHY, 21))
+    write(CHANGED, 22)
+    assert run(monkeypatch, "diff", "--from", str(text)) == 1
+    alone = tmp_path / "alone.txt"
+    alone.write_text(text.read_text())
+    assert run(monkeypatch, "diff", "--from", str(alone)) == 2
+    assert "is a text dump and has no alone.json beside it: name a .json dump" in capsys.readouterr().err
+
+
+def test_a_damaged_dump_is_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = folder.dump_of(write(HEALTHY, 21))
+    assert whole is not None
+    damaged = tmp_path / "damaged.json"
+    damaged.write_text(whole.read_text()[:-500])
+    for option in ("--from", "--to"):
+        assert run(monkeypatch, "diff", option, str(damaged)) == 2
+        error = capsys.readouterr().err
+        assert "damaged.json is damaged, it is no whole JSON (" in error
+        assert "name another report, or make one: make dump" in error
+        assert error.count("\n") == 1
+
+
+def test_what_cannot_be_compared_is_listed_apart_and_is_no_change(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(HEALTHY, 21)
+    write(change(HEALTHY, "buckets.0.policy", REFUSED), 22)
+    assert run(monkeypatch, "diff") == 3
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "",
+        "not comparable: 1 part was unreadable in TO",
+        f"  ? buckets {BUCKET} policy: {REFUSED}",
+        "",
+        "no difference in what could be compared",
+    ]
+    write(CHANGED, 23)
+    assert run(monkeypatch, "diff") == 1
+    assert capsys.readouterr().out.splitlines()[-4:] == [
+        "not comparable: 1 part was unreadable in FROM",
+        f"  ? buckets {BUCKET} policy: {REFUSED}",
+        "",
+        "0 added, 0 removed, 1 changed",
+    ]
+    run(monkeypatch, "diff", "--json")
+    assert json.loads(capsys.readouterr().out)["not_comparable"][0]["unreadable_in"] == "from"
 
 
 def test_the_changes_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

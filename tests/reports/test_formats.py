@@ -18,7 +18,7 @@ from scripts.inventory.coverage import Coverage
 from scripts.inventory.reading import Unreadable
 from scripts.reports.audit_document import audit_document, render_audit, render_audit_schema
 from scripts.reports.junit import render_junit
-from scripts.reports.sarif import render_sarif
+from scripts.reports.sarif import FINGERPRINT, render_sarif
 from tests.audit.change import REFUSED, change
 from tests.audit.environments import load
 from tests.audit.healthy import healthy
@@ -171,7 +171,7 @@ def test_junit_says_what_to_do() -> None:
     failure = case.find("failure")
     assert failure is not None
     assert (case.get("name"), case.get("file"), case.get("line")) == (
-        "i-1 instance_type",
+        'i-1 aws_instance.worker["a"] instance_type',
         "environments/small.yaml",
         "7",
     )
@@ -182,7 +182,7 @@ def test_junit_says_what_to_do() -> None:
 def test_junit_takes_any_name() -> None:
     root = junit(audited(HEALTHY, SMALL, more=[replace(DIFFERENT, resource=HOSTILE, detail=HOSTILE)]))
     (case,) = (case for case in root.iter("testcase") if case.get("classname") == "drift.attributes")
-    assert case.get("name") == "</script>\ufffd\ufffd[31m<b>&\ufffd instance_type"
+    assert case.get("name") == '</script>\ufffd\ufffd[31m<b>&\ufffd aws_instance.worker["a"] instance_type'
 
 
 def test_sarif_locates_what_failed_at_the_line_of_the_environment_file() -> None:
@@ -223,8 +223,42 @@ def test_sarif_says_what_could_not_be_read() -> None:
 
 def test_a_finding_keeps_its_fingerprint_when_its_wording_changes() -> None:
     prints = {
-        result["partialFingerprints"]["rayformFinding/v1"]
+        result["partialFingerprints"][FINGERPRINT]
         for detail in ("a", "b")
         for result in sarif(audited(HEALTHY, SMALL, more=[replace(DIFFERENT, detail=detail)]))["results"]
     }
     assert len(prints) == 1
+
+
+SEVERAL = [
+    DIFFERENT,
+    replace(DIFFERENT, attribute="monitoring"),
+    replace(DIFFERENT, address="aws_instance.other"),
+    replace(DIFFERENT, detail="and again"),
+    replace(DIFFERENT, detail="and once more"),
+]
+"""Differences of one resource, two of which only their wording tells apart."""
+
+
+def test_every_case_of_junit_has_a_name_of_its_own() -> None:
+    cases = list(junit(audited(HEALTHY, SMALL, more=SEVERAL)).iter("testcase"))
+    names = [(case.get("classname"), case.get("name")) for case in cases]
+    assert len(set(names)) == len(names)
+    assert ("drift.attributes", 'i-1 aws_instance.worker["a"] instance_type #3') in names
+
+
+def test_every_result_of_sarif_has_a_fingerprint_of_its_own() -> None:
+    found = [
+        result["partialFingerprints"][FINGERPRINT] for result in sarif(audited(HEALTHY, SMALL, more=SEVERAL))["results"]
+    ]
+    assert len(found) == len(set(found)) == len(SEVERAL)
+
+
+def test_sarif_names_the_setting_that_no_line_of_the_file_shows() -> None:
+    defaulted = replace(DIFFERENT, attribute="monitoring", line=None)
+    texts = {
+        result["locations"][0]["physicalLocation"]["region"]["startLine"]: result["message"]["text"]
+        for result in sarif(audited(HEALTHY, SMALL, more=[DIFFERENT, defaulted]))["results"]
+    }
+    default = " (setting workers.cpu: not in the environment file, so its default holds)"
+    assert texts == {7: "i-1: instance_type differs", 1: f"i-1: instance_type differs{default}"}

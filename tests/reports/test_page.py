@@ -11,6 +11,11 @@ from pathlib import Path
 import pytest
 
 from scripts.inventory import Inventory
+from scripts.inventory.network import Route
+from scripts.inventory.network_interfaces import NetworkInterface
+from scripts.inventory.reading import Unreadable
+from scripts.inventory.surroundings import Surroundings
+from scripts.inventory.surroundings.thing import Thing
 from scripts.reports import folder
 from scripts.reports.audit_document import audit_document
 from scripts.reports.audited import Audited
@@ -180,3 +185,76 @@ def test_an_edited_report_is_not_compared(tmp_path: Path) -> None:
     found = since_last(tmp_path, {}, {"results": []})
     assert isinstance(found, str)
     assert "cannot be read" in found
+
+
+def outward(destination: str, target: str, state: str = "active") -> Inventory:
+    """Every route table with one more route."""
+    inventory = HEALTHY
+    tables = HEALTHY.network.route_tables
+    assert not isinstance(tables, Unreadable)
+    for number, table in enumerate(tables):
+        routes = (*table.routes, Route(destination, target, state))
+        inventory = change(inventory, f"network.route_tables.{number}.routes", routes)
+    return inventory
+
+
+def test_every_route_out_of_a_subnet_is_named() -> None:
+    drawn = network_map(outward("8.8.8.0/24", "igw-9"), ())
+    subnets = [subnet for zone in drawn.zones for subnet in zone.subnets]
+    assert all("to 8.8.8.0/24 by igw-9" in subnet.ways_out for subnet in subnets)
+    assert all(subnet.public for subnet in subnets)
+    assert draw(drawn).count(">to 8.8.8.0/24 by igw-9<") == len(subnets)
+    gone = network_map(outward("8.8.8.0/24", "pcx-9", "blackhole"), ())
+    assert all(
+        "to 8.8.8.0/24 by pcx-9 (blackhole)" in subnet.ways_out for zone in gone.zones for subnet in zone.subnets
+    )
+
+
+def test_without_a_route_a_subnet_has_no_way_out() -> None:
+    closed = change(HEALTHY, "network.route_tables", ())
+    subnets = [subnet for zone in network_map(closed, ()).zones for subnet in zone.subnets]
+    assert {subnet.ways_out for subnet in subnets} == {("no way to the internet",)}
+
+
+def test_an_instance_that_is_not_in_the_state_stands_in_its_subnet() -> None:
+    subnets, interfaces = HEALTHY.network.subnets, HEALTHY.network_interfaces
+    assert not isinstance(subnets, Unreadable)
+    assert not isinstance(interfaces, Unreadable)
+    subnet = subnets[0]
+    interface = NetworkInterface(
+        "eni-x", "", "interface", subnet.subnet_id, "i-x", 0, ("10.0.0.9",), (), None, (), True
+    )
+    things = {"instances": (Thing("i-x", "by-hand"), Thing("i-y", "nowhere"), Thing("i-0", managed=True))}
+    inventory = replace(HEALTHY, surroundings=Surroundings(things), network_interfaces=(*interfaces, interface))
+    failed = replace(DIFFERENT, resource="i-x", address="")
+    drawn = network_map(inventory, audit_document(audited(inventory, SMALL, more=[failed])).results)
+    (box,) = (box for zone in drawn.zones for box in zone.subnets if box.find == subnet.subnet_id)
+    (chip,) = (chip for zone in drawn.zones for box in zone.subnets for chip in box.chips if chip.kind == "unmanaged")
+    assert chip in box.chips
+    assert (chip.title, chip.subtitle, chip.find) == ("by-hand", "not in Terraform's state · 10.0.0.9", "i-x")
+    assert chip.marks.failed >= 1
+    assert any("i-y" in note for note in drawn.notes)
+
+
+def test_a_clean_report_offers_what_passed_and_not_to_reset_filters() -> None:
+    count = audit_document(audited(HEALTHY, SMALL)).counts.PASS
+    assert f"Show the {count:,} that passed</button>" in page(audited(HEALTHY, SMALL))
+    assert 'id="all-well"' not in page(audited(FAILED, SMALL))
+
+
+def test_the_menu_and_the_headings_have_the_same_words() -> None:
+    text = page(audited(HEALTHY, SMALL))
+    for id_, word in re.findall(r'<a href="#([a-z]+)">([A-Z][a-z]+)</a>', text):
+        heading = re.search(rf'<h2 id="{id_}-title">([^<]+)</h2>', text)
+        assert heading
+        assert word in heading[1]
+
+
+def test_the_page_tells_what_cannot_be_compared_apart_from_what_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "REPORTS", tmp_path)
+    before = write_reports(audited(change(HEALTHY, "images", REFUSED), SMALL))
+    text = page(audited(HEALTHY, SMALL, generated=NOW.replace(day=22), previous=before))
+    assert 'Not comparable <span class="number">1</span>' in text
+    assert "What is deployed <span" not in text

@@ -13,6 +13,7 @@ import pytest
 from scripts.inventory.reading import Unreadable
 from scripts.reports.audited import Audited
 from scripts.reports.write import render_reports
+from scripts.state import State
 from tests.audit.change import REFUSED, change
 from tests.audit.environments import load
 from tests.audit.healthy import healthy
@@ -310,3 +311,63 @@ def test_a_thousand_workers_open_quickly_and_are_drawn_as_groups(browser: Browse
     assert browser.evaluate(rows) == 200
     type_in(browser, "worker-cpu-777")
     assert browser.evaluate(rows) == 1
+
+
+def test_a_clean_report_is_no_search_without_a_match(browser: Browser, tmp_path: Path) -> None:
+    path = write(audited(HEALTHY, PRODUCTION), tmp_path)
+    browser.open(path)
+    visible = "['all-well', 'nothing'].filter((id) => !document.getElementById(id).hidden)"
+    assert browser.evaluate(visible) == ["all-well"]
+    assert browser.evaluate("document.getElementById('count').textContent") == ""
+    type_in(browser, "no such thing")
+    assert browser.evaluate(visible) == ["nothing"]
+    type_in(browser, "")
+    browser.evaluate("document.getElementById('show-passed').click()")
+    assert browser.evaluate(visible) == []
+    assert states(browser) == {"pass"}
+
+
+@pytest.mark.parametrize("state", [HEALTHY.state, State(())], ids=["a public subnet in one zone", "in each zone"])
+def test_a_way_to_a_nat_gateway_of_another_zone_crosses_nothing(state: State, browser: Browser, tmp_path: Path) -> None:
+    gateways = HEALTHY.network.nat_gateways
+    tables = HEALTHY.network.route_tables
+    assert not isinstance(gateways, Unreadable)
+    assert not isinstance(tables, Unreadable)
+    others = {gateway.nat_gateway_id: gateways[0].nat_gateway_id for gateway in gateways}
+    one = tuple(
+        replace(
+            table, routes=tuple(replace(route, target=others.get(route.target, route.target)) for route in table.routes)
+        )
+        for table in tables
+    )
+    inventory = change(change(HEALTHY, "network.route_tables", one), "network.nat_gateways", gateways[:1])
+    browser.open(write(audited(replace(inventory, state=state), PRODUCTION), tmp_path))
+    crossing = """
+      [...document.querySelectorAll(".drawing.wide path.way")].slice(1).filter((way) => {
+        const line = way.getBBox();
+        return [...document.querySelectorAll(".drawing.wide rect.subnet, .drawing.wide rect.chip")].some((rect) => {
+          const box = rect.getBBox();
+          return line.x < box.x + box.width && line.x + line.width > box.x &&
+            line.y + 1 < box.y + box.height && line.y + line.height - 1 > box.y;
+        });
+      }).length"""
+    assert browser.evaluate("document.querySelectorAll('.drawing.wide path.way').length") > 2
+    assert browser.evaluate(crossing) == 0
+
+
+def test_a_name_keeps_away_from_its_badge(browser: Browser, tmp_path: Path) -> None:
+    # 12: the fonts of other systems are wider.
+    failed = [
+        replace(DIFFERENT, resource=bucket.name, attribute=str(n)) for bucket in HEALTHY.buckets for n in range(2)
+    ]
+    browser.open(write(audited(HEALTHY, PRODUCTION, more=failed), tmp_path))
+    touching = """
+      [...document.querySelectorAll(".drawing.wide a")].filter((link) => {
+        const badge = link.querySelector("rect.badge"), title = link.querySelector("text.title");
+        if (!badge || !title || !link.querySelector("rect.chip")) return false;
+        const end = title.getBBox().x + title.getBBox().width;
+        return end + 12 > badge.getBBox().x;
+      }).map((link) => link.textContent)"""
+    badges = "document.querySelectorAll('.drawing.wide a rect.chip ~ rect.badge').length"
+    assert browser.evaluate(badges) >= len(HEALTHY.buckets)
+    assert browser.evaluate(touching) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from config.ports import Tier
 from config.static_ec2 import StaticEc2Config
@@ -34,8 +35,9 @@ from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
 from scripts.inventory.efs import FileSystem
+from scripts.inventory.iam import Policy
 from scripts.inventory.kms import Key
-from scripts.inventory.reading import Reading, Unreadable, each
+from scripts.inventory.reading import Reading, Unreadable, each, mapped
 from scripts.inventory.secrets import Secret
 from scripts.inventory.shapes import Document
 
@@ -212,16 +214,15 @@ def secrets_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[
 
 @check("iam_effect.parameters_closed", severity=Severity.MEDIUM, setting="iam")
 def parameters_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """Nodes can read no parameters of Systems Manager.
+    """Nodes can read no parameters of Systems Manager but by the managed policies that the environment names.
 
     Why: teams keep passwords there, and a SecureString under the account's default key is open to whoever may read
     the parameter. AmazonSSMManagedInstanceCore lets its role read them all.
 
-    Fix: leave AmazonSSMManagedInstanceCore out of `iam.head_managed_policy_arns` and `iam.worker_managed_policy_arns`:
-    nodes have what Session Manager needs without it.
+    Fix: detach the policy that is named: nodes have what Session Manager needs without AmazonSSMManagedInstanceCore.
     """
     everything = config.place.arn("ssm", "parameter/*")
-    for subject in _nodes(inventory, config):
+    for subject in _nodes(_without_declared_policies(inventory, config), config):
         found = (
             grant
             for action in ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath")
@@ -229,6 +230,19 @@ def parameters_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator
         )
         lines = dict.fromkeys(f"can read parameters {grant}" for grant in found)
         yield from effect(subject, list(lines), "can read no parameter")
+
+
+def _without_declared_policies(inventory: Inventory, config: StaticEc2Config) -> Inventory:
+    declared = {*config.iam.head_managed_policy_arns, *config.iam.worker_managed_policy_arns}
+
+    def undeclared(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+        return tuple(policy for policy in policies if policy.arn not in declared)
+
+    roles = (
+        mapped(role, lambda known: replace(known, attached_policies=mapped(known.attached_policies, undeclared)))
+        for role in inventory.iam.roles
+    )
+    return replace(inventory, iam=replace(inventory.iam, roles=tuple(roles)))
 
 
 def _subjects(inventory: Inventory, config: StaticEc2Config) -> Iterator[Subject]:

@@ -2,6 +2,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const STEP = 100;
+  const AT_FIRST = ["fail", "unknown"];
   const PRINTED_PASSES = 50;
   const [RESOURCE, KIND, DETAIL, ADDRESS, CONSTRUCT, SETTING, LINE, , INTENDED, DEPLOYED, MUTE] = Array(11).keys();
   const LABELS = ["Resource", "What was seen", "Where it comes from"];
@@ -73,6 +74,11 @@
     words: search.value.toLowerCase().split(/\s+/).filter(Boolean),
   });
 
+  // Nothing is shown at first when nothing is wrong: that is no search without a match.
+  const allWell = document.getElementById("all-well");
+  const asAtFirst = ({ states, severity, service, kind, words }) =>
+    [...states].every((state) => AT_FIRST.includes(state)) && !severity && !service && !kind && !words.length;
+
   const matchingRows = (finding, { kind, words }) => {
     const { rows, head } = finding;
     const left = words.filter((word) => !head.includes(word));
@@ -102,11 +108,13 @@
       if (finding.element.open) fill(finding, STEP);
     }
     const shown = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
-    document.getElementById("count").textContent = `${shown(groups, "check")}, ${shown(resources, "result")}`;
-    document.getElementById("nothing").hidden = groups > 0;
+    const well = groups === 0 && asAtFirst(filter) && allWell !== null;
+    if (allWell) allWell.hidden = !well;
+    document.getElementById("count").textContent = well ? "" : `${shown(groups, "check")}, ${shown(resources, "result")}`;
+    document.getElementById("nothing").hidden = groups > 0 || well;
   };
 
-  const choose = ({ states = ["fail", "unknown"], words = "" } = {}) => {
+  const choose = ({ states = AT_FIRST, words = "" } = {}) => {
     for (const box of form.querySelectorAll("[name=state]")) box.checked = states.includes(box.value);
     for (const select of form.querySelectorAll("select")) select.value = "";
     search.value = words;
@@ -126,6 +134,7 @@
   form.addEventListener("change", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
   for (const id of ["reset", "reset-again"]) document.getElementById(id).addEventListener("click", () => choose());
+  document.getElementById("show-passed")?.addEventListener("click", () => choose({ states: ["pass"] }));
   for (const link of document.querySelectorAll("[data-only]")) {
     link.addEventListener("click", () => choose({ states: [link.dataset.only] }));
   }

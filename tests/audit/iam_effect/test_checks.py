@@ -9,6 +9,7 @@ import pytest
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import Outcome, Result, judge
 from scripts.inventory import Inventory
+from scripts.inventory.iam import Policy
 from tests.audit.change import REFUSED, change
 from tests.audit.environments import load
 from tests.audit.faults_iam_effect import ALLOWED, INLINE, doing
@@ -115,3 +116,17 @@ def test_a_policy_that_nobody_can_read_is_unknown(path: str, document: object) -
     found = judge(change(with_policy, path, document), SMALL, [c for c in CHECKS if c.service == "iam_effect"])
     assert any(result.outcome is Outcome.UNKNOWN and "of unknown shape" in result.detail for result in found)
     assert not any("the check itself failed" in result.detail for result in found)
+
+
+def test_parameters_may_be_read_by_a_policy_that_the_environment_names() -> None:
+    arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    document = {"Statement": [{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "*"}]}
+    attached = change(
+        HEALTHY, "iam.roles.1.attached_policies", (Policy("AmazonSSMManagedInstanceCore", arn, document),)
+    )
+    assert Outcome.FAIL in {result.outcome for result in results(attached, "iam_effect.parameters_closed")}
+    both = {"head_managed_policy_arns": [arn], "worker_managed_policy_arns": [arn]}
+    declaring = SMALL.model_copy(update={"iam": SMALL.iam.model_copy(update=both)})
+    assert {result.outcome for result in judge(attached, declaring, [BY_ID["iam_effect.parameters_closed"]])} == {
+        Outcome.PASS
+    }
