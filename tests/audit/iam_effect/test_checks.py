@@ -119,11 +119,9 @@ def test_a_policy_that_nobody_can_read_is_unknown(path: str, document: object) -
 
 
 def test_parameters_may_be_read_by_a_policy_that_the_environment_names() -> None:
-    arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    arn = "arn:aws:iam::aws:policy/AmazonSSMReadOnlyAccess"
     document = {"Statement": [{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "*"}]}
-    attached = change(
-        HEALTHY, "iam.roles.1.attached_policies", (Policy("AmazonSSMManagedInstanceCore", arn, document),)
-    )
+    attached = change(HEALTHY, "iam.roles.1.attached_policies", (Policy("AmazonSSMReadOnlyAccess", arn, document),))
     assert Outcome.FAIL in {result.outcome for result in results(attached, "iam_effect.parameters_closed")}
     both = {"head_managed_policy_arns": [arn], "worker_managed_policy_arns": [arn]}
     declaring = SMALL.model_copy(update={"iam": SMALL.iam.model_copy(update=both)})
