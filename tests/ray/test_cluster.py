@@ -70,13 +70,23 @@ def test_a_job_runs_on_every_worker_and_moves_objects_in_every_direction(cluster
 
 def test_ray_client_works(cluster: Cluster) -> None:
     with timed("Ray client: connect and run a task"):
-        assert "ran on the cluster" in run(*cluster.client("-c", USE_CLIENT))
+        assert "ran on the cluster" in use_client(cluster)
+
+
+def use_client(cluster: Cluster) -> str:
+    """Ray gives the server behind a client 30 s to start, too few for the first on a busy machine: the next is warm."""
+    try:
+        return run(*cluster.client("-c", USE_CLIENT))
+    except CommandError as error:
+        if "Starting Ray client server failed" not in str(error):
+            raise
+        return run(*cluster.client("-c", USE_CLIENT))
 
 
 def test_operator_sees_nodes_and_logs(cluster: Cluster) -> None:
     nodes = run(*cluster.client(*RAY, "list", "nodes", "--address", DASHBOARD, "--format", "json"))
     assert {node["node_ip"] for node in json.loads(nodes[nodes.index("[") :])} == {HEAD, FIRST, SECOND}
-    log = f"{DASHBOARD}/api/v0/logs/file?node_ip={FIRST}&filename=raylet.out&lines=200"
+    log = f"{DASHBOARD}/api/v0/logs/file?node_ip={FIRST}&filename=raylet.out&lines=5000"  # its state dumps come again and again
     assert "raylet" in curl(cluster, log, token=cluster.deployment.token)
 
 
