@@ -86,9 +86,8 @@ def use_client(cluster: Cluster) -> str:
 def test_operator_sees_nodes_and_logs(cluster: Cluster) -> None:
     nodes = run(*cluster.client(*RAY, "list", "nodes", "--address", DASHBOARD, "--format", "json"))
     assert {node["node_ip"] for node in json.loads(nodes[nodes.index("[") :])} == {HEAD, FIRST, SECOND}
-    log = (
-        f"{DASHBOARD}/api/v0/logs/file?node_ip={FIRST}&filename=raylet.out&lines=5000"  # state dumps come all the time
-    )
+    # Many lines: state dumps come all the time.
+    log = f"{DASHBOARD}/api/v0/logs/file?node_ip={FIRST}&filename=raylet.out&lines=5000"
     assert "raylet" in curl(cluster, log, token=cluster.deployment.token)
 
 
