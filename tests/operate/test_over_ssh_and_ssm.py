@@ -248,7 +248,8 @@ def test_following_ends_with_the_session(
             seen += line
         family = _family(process.pid)
         for pid in family:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # one whose parent was killed first may have ended by itself
+                os.kill(pid, signal.SIGKILL)
 
 
 def _family(pid: int) -> list[int]:
