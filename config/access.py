@@ -11,6 +11,7 @@ from config.text import Form
 
 IpNetwork = IPv4Network | IPv6Network
 SshPublicKey = Annotated[str, Form(r"(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+( .*)?", "a public key: ssh-ed25519 AAAA…")]
+KeyPairName = Annotated[str, Form(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?", "the name of a key pair")]
 
 
 class AccessConfig(Section):
@@ -22,6 +23,12 @@ class AccessConfig(Section):
     """Who may reach port 22 of the nodes. SSM Session Manager works without it."""
     ssh_public_key: Annotated[SshPublicKey | None, Change.REPLACES] = None
     """Key for the login user of the image; without one, EC2 Instance Connect or SSM are the ways in."""
+    key_pair_name: Annotated[KeyPairName | None, Change.REPLACES] = None
+    """Name of a key pair that is there in the region, instead of `ssh_public_key`."""
+    bastion: Annotated[Literal["none", "ssm", "ssh"], Change.IN_PLACE] = "none"
+    """A small instance to work from: `none` (SSM Session Manager reaches the nodes themselves); `ssm`, in a private
+    subnet with no open port; or `ssh`, in a public subnet, where `ssh_cidrs` then reach port 22 of the bastion, and
+    only the bastion reaches port 22 of the nodes."""
     public_nodes: Annotated[bool, Change.REPLACES] = False
     """Put the nodes into the public subnets, with public addresses."""
     allow_public: Annotated[bool, Change.IN_PLACE] = False

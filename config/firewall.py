@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal, get_args
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.nodes import NodeConfig
 from config.ports import EFS_PORT, HTTP_PORT, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
-from config.static_ec2 import StaticEc2Config
 
-Group = Literal["head", "worker", "efs", "memorydb", "endpoints"]
+Group = Literal["head", "worker", "efs", "memorydb", "endpoints", "bastion"]
 Direction = Literal["ingress", "egress"]
 Peer = Group | IPv4Network | IPv6Network
 
@@ -49,23 +49,25 @@ class Rule:
         return ALL_PROTOCOLS if self.first_port is None else "tcp"
 
 
-def security_groups(environment: StaticEc2Config) -> list[Group]:
+def security_groups(environment: Ec2ClusterConfig) -> list[Group]:
     """The security groups that an environment has."""
     optional: dict[Group, bool] = {
         "efs": environment.efs is not None,
         "memorydb": environment.memorydb is not None,
         "endpoints": bool(environment.network.endpoints),
+        "bastion": environment.access.bastion != "none",
     }
     return ["head", "worker", *(group for group, wanted in optional.items() if wanted)]
 
 
-def declared_rules(environment: StaticEc2Config) -> list[Rule]:
+def declared_rules(environment: Ec2ClusterConfig) -> list[Rule]:
     """Every rule of the environment's security groups."""
     return [
         *_between_nodes(environment),
         *_services(environment),
         *_from_outside(environment),
         *_to_the_internet(environment),
+        *(_of_bastion(environment) if environment.access.bastion != "none" else ()),
     ]
 
 
@@ -75,7 +77,7 @@ def _flow(source: Group, target: Group, name: str, first: int | None, last: int 
     yield Rule(source, "egress", name, target, f"{purpose}, to {target}", first, last)
 
 
-def _between_nodes(environment: StaticEc2Config) -> Iterator[Rule]:
+def _between_nodes(environment: Ec2ClusterConfig) -> Iterator[Rule]:
     open_to_each_other = _ALL_TRAFFIC[environment.access.intra_cluster]
     for source, target in open_to_each_other:
         yield from _flow(source, target, "all", None, None, "All traffic")
@@ -86,7 +88,7 @@ def _between_nodes(environment: StaticEc2Config) -> Iterator[Rule]:
                     yield from _flow(source, tier, port.name, port.first, port.last, port.purpose)
 
 
-def _services(environment: StaticEc2Config) -> Iterator[Rule]:
+def _services(environment: Ec2ClusterConfig) -> Iterator[Rule]:
     groups = security_groups(environment)
     for tier in TIERS:
         if "efs" in groups:
@@ -97,21 +99,35 @@ def _services(environment: StaticEc2Config) -> Iterator[Rule]:
         yield from _flow("head", "memorydb", "redis", REDIS_PORT, REDIS_PORT, "State of the head, over TLS")
 
 
-def _from_outside(environment: StaticEc2Config) -> Iterator[Rule]:
+def _from_outside(environment: Ec2ClusterConfig) -> Iterator[Rule]:
     access = environment.access
     for cidr in access.client_cidrs:
         for port in environment.port_table.for_clients:
             yield Rule("head", "ingress", port.name, cidr, f"{port.purpose}, from {cidr}", port.first, port.last)
+    # A bastion with SSH stands before the nodes.
+    reached: tuple[Group, ...] = ("bastion",) if access.bastion == "ssh" else TIERS
     for cidr in access.ssh_cidrs:
-        for tier in TIERS:
+        for tier in reached:
             yield Rule(tier, "ingress", "ssh", cidr, f"SSH, from {cidr}", SSH_PORT, SSH_PORT)
 
 
-def _to_the_internet(environment: StaticEc2Config) -> Iterator[Rule]:
+def _to_the_internet(environment: Ec2ClusterConfig) -> Iterator[Rule]:
     for tier in TIERS:
         yield Rule(tier, "egress", "https", _INTERNET, "Packages and AWS APIs", HTTPS_PORT, HTTPS_PORT)
         if any(_installs_over_http(node) for node in environment.nodes_of(tier)):
             yield Rule(tier, "egress", "http", _INTERNET, "Signed packages of Ubuntu", HTTP_PORT, HTTP_PORT)
+
+
+def _of_bastion(environment: Ec2ClusterConfig) -> Iterator[Rule]:
+    """The bastion reaches the nodes by SSH, Ray on the head as a client does, and AWS."""
+    for tier in TIERS:
+        yield from _flow("bastion", tier, "ssh", SSH_PORT, SSH_PORT, "SSH")
+    if environment.has_token:
+        for port in environment.port_table.for_clients:
+            yield from _flow("bastion", "head", port.name, port.first, port.last, port.purpose)
+    if environment.network.endpoints:
+        yield from _flow("bastion", "endpoints", "https", HTTPS_PORT, HTTPS_PORT, "AWS services")
+    yield Rule("bastion", "egress", "https", _INTERNET, "Packages and AWS APIs", HTTPS_PORT, HTTPS_PORT)
 
 
 def _installs_over_http(node: NodeConfig) -> bool:

@@ -22,3 +22,6 @@ class IamConfig(Section):
     """Managed policies attached to the head's role on top of its own."""
     worker_managed_policy_arns: Annotated[ManagedPolicies, Change.IN_PLACE] = []
     """Managed policies attached to the workers' role on top of its own."""
+    launcher_principal_arns: Annotated[list[Arn], Change.IN_PLACE] = []
+    """Users and roles of the account that may take on the launcher's role, to run `ray up` with it. Only for flavour
+    autoscaling-ec2 with `head.managed_by: ray-up`."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.environment import Environment
 from config.errors import ConfigError
 from config.field_problems import field_problems, shown_value
@@ -19,7 +20,10 @@ from config.static_ec2 import StaticEc2Config
 from config.words import one_of
 from config.yaml_file import YamlFile, read_yaml
 
-FLAVOURS: Mapping[str, type[Environment]] = {"static-ec2": StaticEc2Config}
+FLAVOURS: Mapping[str, type[Environment]] = {
+    "static-ec2": StaticEc2Config,
+    "autoscaling-ec2": AutoscalingEc2Config,
+}
 _STAND_INS = {"region": "us-east-1"}
 """Take the place of required settings that are wrong; rules that read them are skipped."""
 

@@ -17,7 +17,7 @@ VpcId = Annotated[str, Form(r"vpc-[0-9a-f]{8,17}", "a VPC id such as vpc-0123456
 BucketName = Annotated[str, Form(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of a bucket")]
 Subnets = Literal["auto", "none"] | dict[Zone, IPv4Network]
 InterfaceEndpoint = Literal[
-    "ssm", "ssmmessages", "ec2messages", "ecr.api", "ecr.dkr", "logs",
+    "ssm", "ssmmessages", "ec2messages", "ec2", "ecr.api", "ecr.dkr", "logs",
     "monitoring", "sts", "secretsmanager", "kms", "elasticfilesystem",
 ]  # fmt: skip
 

@@ -111,17 +111,32 @@ class HeadConfig(NodeConfig):
     """Size of the volume of `ray.head_storage: rocksdb`; 20 when left out."""
 
 
-class WorkerGroupConfig(NodeConfig):
-    """A named group of equal workers."""
+class WorkerConfig(NodeConfig):
+    """What workers have in common, however many there are and whoever makes them."""
 
-    count: Annotated[int, Field(ge=0, le=1000), Change.IN_PLACE] = 1
-    """How many workers; they are numbered, and the last ones go first."""
     spot: Annotated[bool, Change.REPLACES] = False
     """Spot instances: cheaper, and taken back by AWS with two minutes' notice."""
     zones: Annotated[Annotated[list[Zone], Field(min_length=1)] | None, Change.REPLACES] = None
     """Zones over which the workers are spread in turn; all of the network when left out."""
+
+    @property
+    def most(self) -> int:
+        """How many of them there may be."""
+        raise NotImplementedError
+
+
+class WorkerGroupConfig(WorkerConfig):
+    """A named group of equal workers."""
+
+    count: Annotated[int, Field(ge=0, le=1000), Change.IN_PLACE] = 1
+    """How many workers; they are numbered, and the last ones go first."""
     placement_group: Annotated[Literal["cluster", "spread", "partition"] | None, Change.REPLACES] = None
     """Placement group: `cluster` (one zone, low latency), `spread` (at most 7 a zone) or `partition`."""
+
+    @property
+    def most(self) -> int:
+        """How many of them there are."""
+        return self.count
 
 
 WorkerGroups = dict[Slug, WorkerGroupConfig]

@@ -66,3 +66,6 @@ OLDEST_VERSION = (2, 49)
 """Oldest that knows every flag that nodes are started with."""
 ROCKSDB_VERSION = (2, 57)
 """First with the RocksDB store: https://docs.ray.io/en/master/ray-core/fault_tolerance/gcs.html"""
+AUTOSCALER_VERSION = (2, 56)
+"""First whose autoscaler knows all that node types are given: the priority came last.
+https://github.com/ray-project/ray/pull/62997"""

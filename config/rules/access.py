@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.problems import Problem
 from config.rules.registry import rule
-from config.static_ec2 import StaticEc2Config
 
 _WIDEST_PREFIX = 8
 """A range wider than /8 is refused: 0.0.0.0/1 and 128.0.0.0/1 are the internet in two halves."""
@@ -14,7 +14,7 @@ _WIDEST_PREFIX_IPV6 = 16
 
 
 @rule("access")
-def public_ranges_are_asked_for(environment: StaticEc2Config) -> Iterator[Problem]:
+def public_ranges_are_asked_for(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """The internet is let in only when the file says so in a word of its own."""
     access = environment.access
     if access.allow_public:
@@ -31,7 +31,7 @@ def public_ranges_are_asked_for(environment: StaticEc2Config) -> Iterator[Proble
 
 
 @rule("access")
-def ranges_are_named_once(environment: StaticEc2Config) -> Iterator[Problem]:
+def ranges_are_named_once(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Rules are keyed by range, so that the same range twice is one rule."""
     for setting in ("client_cidrs", "ssh_cidrs"):
         cidrs = getattr(environment.access, setting)
@@ -47,7 +47,7 @@ _RULES_OF_NODES = 8
 
 
 @rule("access", "ray")
-def rules_fit_into_a_group(environment: StaticEc2Config) -> Iterator[Problem]:
+def rules_fit_into_a_group(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A range takes a rule for each port that it may reach, on the head."""
     ranges = len(environment.access.client_cidrs) * len(environment.port_table.for_clients) + len(
         environment.access.ssh_cidrs
@@ -58,14 +58,7 @@ def rules_fit_into_a_group(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("access")
-def key_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
-    """A key without a way to port 22 would do nothing."""
-    if environment.access.ssh_public_key is not None and not environment.access.ssh_cidrs:
-        yield Problem(("access", "ssh_public_key"), "got a key", "access.ssh_cidrs to go with it, or no key")
-
-
-@rule("access")
-def clients_show_a_token(environment: StaticEc2Config) -> Iterator[Problem]:
+def clients_show_a_token(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Without a token, a port that clients reach runs anybody's code (GHSA-gx77-xgc2-4888)."""
     access = environment.access
     if access.allow_unauthenticated and access.client_cidrs:

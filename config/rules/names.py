@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.environment import Environment
 from config.problems import Path, Problem
 from config.rules.registry import rule
-from config.static_ec2 import StaticEc2Config
 
 _BUCKET = 63
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
@@ -27,7 +27,7 @@ def _too_long(path: Path, kind: str, name: str, most: int) -> Iterator[Problem]:
 
 
 @rule("buckets", "project", "account_id")
-def bucket_names(environment: StaticEc2Config) -> Iterator[Problem]:
+def bucket_names(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """S3 takes 63 characters."""
     for bucket in environment.all_buckets:
         yield from _too_long(("buckets", bucket), "bucket", environment.bucket_name(bucket), _BUCKET)
@@ -40,7 +40,7 @@ def role_names(environment: Environment) -> Iterator[Problem]:
 
 
 @rule("memorydb", "project")
-def memorydb_names(environment: StaticEc2Config) -> Iterator[Problem]:
+def memorydb_names(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """MemoryDB takes 40 characters."""
     if environment.memorydb is not None:
         yield from _too_long(("memorydb",), "MemoryDB", environment.label.name("gcs"), _MEMORYDB)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
 
+from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from config.layout import network_zones
 from config.network import NetworkConfig
 from config.problems import Problem
 from config.rules.nodes import declared_nodes
 from config.rules.registry import rule
-from config.static_ec2 import StaticEc2Config
 from config.zones import zones_of
 
 _PREFIXES = range(16, 29)
@@ -23,7 +24,7 @@ _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/1
 
 
 @rule("network")
-def subnet_prefix_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+def subnet_prefix_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Only computed subnets have a computed size."""
     network = environment.network
     if "subnet_prefix" in network.model_fields_set and "auto" not in (network.public_subnets, network.private_subnets):
@@ -31,21 +32,21 @@ def subnet_prefix_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network")
-def vpc_size(environment: StaticEc2Config) -> Iterator[Problem]:
+def vpc_size(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """AWS takes VPCs of /16 to /28."""
     if environment.network.cidr.prefixlen not in _PREFIXES:
         yield Problem(("network", "cidr"), f"got {environment.network.cidr}", "a prefix from /16 to /28")
 
 
 @rule("network")
-def vpc_is_private(environment: StaticEc2Config) -> Iterator[Problem]:
+def vpc_is_private(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Public addresses inside a VPC hide that part of the internet from it."""
     if not any(environment.network.cidr.subnet_of(block) for block in _PRIVATE):
         yield Problem(("network", "cidr"), f"got {environment.network.cidr}", "a private range such as 10.0.0.0/16")
 
 
 @rule("network", "region")
-def zones_exist(environment: StaticEc2Config) -> Iterator[Problem]:
+def zones_exist(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Zones belong to the region, and there are enough of them."""
     zones, there = environment.network.zones, zones_of(environment.region)
     known = f"{environment.region} has {', '.join(there)}"
@@ -61,7 +62,7 @@ def zones_exist(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def vpc_holds_the_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+def vpc_holds_the_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Computed subnets fit into the VPC: two blocks a zone, whether both are used or not."""
     network = environment.network
     if network.existing is not None or "auto" not in (network.public_subnets, network.private_subnets):
@@ -77,7 +78,7 @@ def vpc_holds_the_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def given_subnets_fit(environment: StaticEc2Config) -> Iterator[Problem]:
+def given_subnets_fit(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Given subnets lie in the VPC and in its zones, and have a size that AWS takes."""
     network = environment.network
     zones = network_zones(network, environment.region)
@@ -93,7 +94,7 @@ def given_subnets_fit(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def subnets_do_not_overlap(environment: StaticEc2Config) -> Iterator[Problem]:
+def subnets_do_not_overlap(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """No address belongs to two subnets."""
     if environment.network.existing is not None:
         return
@@ -107,7 +108,7 @@ def subnets_do_not_overlap(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network", "access", "region", "ray")
-def nodes_reach_packages(environment: StaticEc2Config) -> Iterator[Problem]:
+def nodes_reach_packages(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A node without a way to the internet cannot install Ray, unless its packages are in S3."""
     if not environment.layout.private or environment.nodes_reach_internet or environment.ray.wheel_source:
         return
@@ -126,7 +127,7 @@ def nodes_reach_packages(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network", "access", "region", "ray", "head", "workers", "observability")
-def nodes_do_without_the_internet(environment: StaticEc2Config) -> Iterator[Problem]:
+def nodes_do_without_the_internet(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Without a way out, nodes take system packages from S3 and reach AWS through endpoints."""
     if environment.ray.wheel_source is None or environment.nodes_reach_internet:
         return
@@ -150,14 +151,15 @@ def nodes_do_without_the_internet(environment: StaticEc2Config) -> Iterator[Prob
         )
 
 
-def _needed_endpoints(environment: StaticEc2Config) -> set[str]:
+def _needed_endpoints(environment: Ec2ClusterConfig) -> set[str]:
     needed = {"secretsmanager": environment.has_token, "ssm": True, "ssmmessages": True, "ec2messages": True}
     agent = environment.observability.cloudwatch_agent
-    return {name for name, wanted in {**needed, "logs": agent, "monitoring": agent}.items() if wanted}
+    needed |= {"logs": agent, "monitoring": agent, "ec2": isinstance(environment, AutoscalingEc2Config)}
+    return {name for name, wanted in needed.items() if wanted}
 
 
 @rule("network", "ray")
-def nat_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+def nat_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A NAT gateway serves private subnets."""
     network = environment.network
     if network.existing is not None or "nat" not in network.model_fields_set or network.nat == "none":
@@ -169,7 +171,7 @@ def nat_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def nat_per_zone_has_public_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+def nat_per_zone_has_public_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """One NAT gateway a zone needs a public subnet in each zone that has a private one."""
     if environment.network.existing is not None or environment.network.nat != "per_zone":
         return
@@ -181,7 +183,7 @@ def nat_per_zone_has_public_subnets(environment: StaticEc2Config) -> Iterator[Pr
 
 
 @rule("network")
-def existing_stands_alone(environment: StaticEc2Config) -> Iterator[Problem]:
+def existing_stands_alone(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Beside an existing VPC, settings of a new one would do nothing."""
     network = environment.network
     if network.existing is None:
@@ -192,7 +194,7 @@ def existing_stands_alone(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network")
-def existing_has_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+def existing_has_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Nodes need a subnet."""
     existing = environment.network.existing
     if existing is not None and not existing.private_subnets and not existing.public_subnets:
@@ -200,7 +202,7 @@ def existing_has_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def existing_subnets_are_distinct(environment: StaticEc2Config) -> Iterator[Problem]:
+def existing_subnets_are_distinct(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A subnet stands in one zone of the region."""
     existing = environment.network.existing
     if existing is None:
@@ -217,7 +219,7 @@ def existing_subnets_are_distinct(environment: StaticEc2Config) -> Iterator[Prob
 
 
 @rule("network", "access", "region")
-def nodes_have_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+def nodes_have_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """The kind of subnet that the nodes are put into is there."""
     if environment.network.existing is not None and not (
         environment.network.existing.private_subnets or environment.network.existing.public_subnets
@@ -235,7 +237,7 @@ def nodes_have_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def endpoints_have_subnets(environment: StaticEc2Config) -> Iterator[Problem]:
+def endpoints_have_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Interface endpoints stand in the private subnets, each named once."""
     endpoints = environment.network.endpoints
     if endpoints and not environment.layout.private and _has_room(environment.network):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.hooks import hook_trouble
 from config.instance_types import architecture_of, can_be_ebs_optimized, family_of, has_gpu, is_burstable, runs_linux
 from config.label import is_own_tag
@@ -25,7 +26,7 @@ _DLAMI_GIB = 100
 its console proposes 100: https://github.com/aws/deep-learning-containers/pull/2425"""
 
 
-def declared_nodes(environment: StaticEc2Config) -> Iterator[tuple[Path, NodeConfig]]:
+def declared_nodes(environment: Ec2ClusterConfig) -> Iterator[tuple[Path, NodeConfig]]:
     """The nodes of an environment, with the place of their settings."""
     yield ("head",), environment.head
     for name, group in environment.workers.items():
@@ -33,7 +34,7 @@ def declared_nodes(environment: StaticEc2Config) -> Iterator[tuple[Path, NodeCon
 
 
 @rule("head", "workers")
-def architecture_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
+def architecture_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """An image boots only on its own architecture."""
     for path, node in declared_nodes(environment):
         wanted = architecture_of(node.instance_type)
@@ -44,7 +45,7 @@ def architecture_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("head", "workers")
-def gpu_image_has_gpus(environment: StaticEc2Config) -> Iterator[Problem]:
+def gpu_image_has_gpus(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """The GPU image carries NVIDIA drivers."""
     for path, node in declared_nodes(environment):
         if node.ami == "dlami-gpu" and not has_gpu(node.instance_type):
@@ -56,7 +57,7 @@ def gpu_image_has_gpus(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("head", "workers")
-def node_tags_are_free(environment: StaticEc2Config) -> Iterator[Problem]:
+def node_tags_are_free(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Tags that Rayform sets itself cannot be set for a node either."""
     for path, node in declared_nodes(environment):
         for key in node.tags:
@@ -65,7 +66,7 @@ def node_tags_are_free(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("head", "workers")
-def type_is_ebs_optimized(environment: StaticEc2Config) -> Iterator[Problem]:
+def type_is_ebs_optimized(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Every node is EBS-optimized."""
     for path, node in declared_nodes(environment):
         if not can_be_ebs_optimized(node.instance_type):
@@ -77,7 +78,7 @@ def type_is_ebs_optimized(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("head", "workers")
-def type_runs_linux(environment: StaticEc2Config) -> Iterator[Problem]:
+def type_runs_linux(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Every image is a Linux."""
     for path, node in declared_nodes(environment):
         if not runs_linux(node.instance_type):
@@ -87,7 +88,7 @@ def type_runs_linux(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("head", "workers")
-def root_volume_is_possible(environment: StaticEc2Config) -> Iterator[Problem]:
+def root_volume_is_possible(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """EBS takes only some pairs of size, IOPS and throughput."""
     for path, node in declared_nodes(environment):
         size, iops, throughput = node.root_volume_gib, node.root_volume_iops, node.root_volume_throughput_mibps
@@ -125,7 +126,7 @@ def _io2(path: Path, size: int, iops: int | None, throughput: int | None) -> Ite
 
 
 @rule("head", "workers", "network", "access", "region")
-def zones_are_the_networks(environment: StaticEc2Config) -> Iterator[Problem]:
+def zones_are_the_networks(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Nodes stand in zones that have a subnet for them."""
     there = environment.node_zones
     wanted: list[tuple[Path, list[str]]] = [
@@ -138,7 +139,7 @@ def zones_are_the_networks(environment: StaticEc2Config) -> Iterator[Problem]:
                 yield Problem(path, f"got {zone}", f"a zone with a subnet for nodes: {', '.join(there)}")
 
 
-@rule("workers", "network", "access", "region")
+@rule("workers", "network", "access", "region", of=StaticEc2Config)
 def placement_group_is_possible(environment: StaticEc2Config) -> Iterator[Problem]:
     """`cluster` groups stay in one zone; `spread` groups hold seven instances a zone."""
     for name, group in environment.workers.items():
@@ -172,7 +173,7 @@ def _amount(path: Path, name: str, amount: float) -> Iterator[Problem]:
 
 
 @rule("head", "workers")
-def image_knows_the_processor(environment: StaticEc2Config) -> Iterator[Problem]:
+def image_knows_the_processor(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Amazon Linux 2023 needs instructions that the first Graviton lacks.
 
     https://docs.aws.amazon.com/linux/al2023/ug/system-requirements.html
@@ -183,7 +184,7 @@ def image_knows_the_processor(environment: StaticEc2Config) -> Iterator[Problem]
 
 
 @rule("head", "workers")
-def resources_are_possible(environment: StaticEc2Config) -> Iterator[Problem]:
+def resources_are_possible(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A node has whole amounts of a resource; tasks take parts of them."""
     for path, node in declared_nodes(environment):
         for name, amount in node.resources.items():
@@ -191,7 +192,7 @@ def resources_are_possible(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("head", "workers")
-def login_user_is_not_known(environment: StaticEc2Config) -> Iterator[Problem]:
+def login_user_is_not_known(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """The presets have users of their own."""
     for path, node in declared_nodes(environment):
         if node.login_user is not None and not node.ami.startswith("ami-"):
@@ -201,7 +202,7 @@ def login_user_is_not_known(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("head", "workers")
-def bootstrap_hook_is_there(environment: StaticEc2Config) -> Iterator[Problem]:
+def bootstrap_hook_is_there(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A hook is a script beside the environment file."""
     for path, node in declared_nodes(environment):
         if node.bootstrap_hook is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from config.instance_types import vcpus_of
 from config.problems import Problem
-from config.ray import OLDEST_VERSION, ROCKSDB_VERSION, TOKEN_VERSION
+from config.ray import AUTOSCALER_VERSION, OLDEST_VERSION, ROCKSDB_VERSION, TOKEN_VERSION
 from config.rules.nodes import declared_nodes
 from config.rules.registry import rule
-from config.static_ec2 import StaticEc2Config
 
 _CLIENT_SERVERS = (23000, 24000)
 """https://github.com/ray-project/ray/blob/master/python/ray/util/client/server/proxier.py"""
@@ -23,23 +24,22 @@ https://docs.ray.io/en/latest/ray-core/configure.html#ports-configurations"""
 
 
 @rule("ray", "access")
-def ray_is_new_enough(environment: StaticEc2Config) -> Iterator[Problem]:
+def ray_is_new_enough(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """What the file asks for is in that release."""
     ray = environment.ray
-    if environment.has_token and ray.release < TOKEN_VERSION:
-        yield _too_old(ray.version, TOKEN_VERSION, "which has token authentication")
-    elif ray.release < OLDEST_VERSION:
-        yield _too_old(ray.version, OLDEST_VERSION, "which has the flags that nodes are started with")
-    elif ray.head_storage == "rocksdb" and ray.release < ROCKSDB_VERSION:
-        yield _too_old(ray.version, ROCKSDB_VERSION, "which has head_storage: rocksdb")
-
-
-def _too_old(version: str, wanted: tuple[int, int], reason: str) -> Problem:
-    return Problem(("ray", "version"), f"got {version}", f"{wanted[0]}.{wanted[1]}.0 or newer, {reason}")
+    needed = [
+        (OLDEST_VERSION, "which has the flags that nodes are started with", True),
+        (TOKEN_VERSION, "which has token authentication", environment.has_token),
+        (AUTOSCALER_VERSION, "whose autoscaler has priorities", isinstance(environment, AutoscalingEc2Config)),
+        (ROCKSDB_VERSION, "which has head_storage: rocksdb", ray.head_storage == "rocksdb"),
+    ]
+    wanted, reason = max((release, reason) for release, reason, applies in needed if applies)
+    if ray.release < wanted:
+        yield Problem(("ray", "version"), f"got {ray.version}", f"{wanted[0]}.{wanted[1]}.0 or newer, {reason}")
 
 
 @rule("ray")
-def worker_range_is_one(environment: StaticEc2Config) -> Iterator[Problem]:
+def worker_range_is_one(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """The form of the range says nothing of its ends."""
     first, last = environment.ray.ports.worker_range
     if not 1024 <= first < last <= 65535:
@@ -47,7 +47,7 @@ def worker_range_is_one(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("ray")
-def workers_leave_ray_client_its_ports(environment: StaticEc2Config) -> Iterator[Problem]:
+def workers_leave_ray_client_its_ports(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """The Ray client's server starts one for each client, at ports that cannot be set and that stay on the node."""
     first, last = environment.ray.ports.worker_range
     if first <= _CLIENT_SERVERS[1] and _CLIENT_SERVERS[0] <= last:
@@ -59,7 +59,7 @@ def workers_leave_ray_client_its_ports(environment: StaticEc2Config) -> Iterator
 
 
 @rule("ray")
-def outgoing_connections_have_ports(environment: StaticEc2Config) -> Iterator[Problem]:
+def outgoing_connections_have_ports(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Nodes keep Ray's ports out of the range from which Linux takes those of outgoing connections."""
     taken = sum(
         max(0, min(port.last, _EPHEMERAL[1]) - max(port.first, _EPHEMERAL[0]) + 1) for port in environment.port_table
@@ -74,9 +74,9 @@ def outgoing_connections_have_ports(environment: StaticEc2Config) -> Iterator[Pr
 
 
 @rule("ray", "access", "workers")
-def training_reaches_the_other_workers(environment: StaticEc2Config) -> Iterator[Problem]:
+def training_reaches_the_other_workers(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Ray Train's workers speak to each other over ports that torch.distributed chooses; without them they hang."""
-    several = sum(group.count for group in environment.workers.values()) > 1
+    several = sum(group.most for group in environment.workers.values()) > 1
     if several and "train" in environment.ray.extras and environment.access.intra_cluster == "ports":
         yield Problem(
             ("ray", "extras"), "got train on several workers", "access.intra_cluster: workers (or all) to go with it"
@@ -84,7 +84,7 @@ def training_reaches_the_other_workers(environment: StaticEc2Config) -> Iterator
 
 
 @rule("ray")
-def ports_do_not_clash(environment: StaticEc2Config) -> Iterator[Problem]:
+def ports_do_not_clash(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Two things cannot listen on one port."""
     for one, other in combinations(environment.port_table, 2):
         if one.first <= other.last and other.first <= one.last:
@@ -96,7 +96,7 @@ def ports_do_not_clash(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("ray", "head", "workers")
-def worker_range_suffices(environment: StaticEc2Config) -> Iterator[Problem]:
+def worker_range_suffices(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Each worker process listens on a port of the range."""
     ports = environment.port_table["workers"].size
     if ports < 1:  # worker_range_is_one says so

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from config.environment import Environment
 from config.problems import Problem
 
 Judge = Callable[[Any], Iterator[Problem]]
@@ -18,6 +19,8 @@ class Rule:
 
     problems: Judge
     reads: frozenset[str]
+    of: type[Environment]
+    """Environments of this class only."""
 
     @property
     def name(self) -> str:
@@ -25,9 +28,9 @@ class Rule:
         return self.problems.__name__
 
 
-def rule(*reads: str) -> Callable[[Judge], Rule]:
+def rule(*reads: str, of: type[Environment] = Environment) -> Callable[[Judge], Rule]:
     """Make a rule; it is skipped when one of the sections that it reads is itself wrong."""
-    return lambda judge: Rule(judge, frozenset(reads))
+    return lambda judge: Rule(judge, frozenset(reads), of)
 
 
 def rules_of(module: ModuleType) -> list[Rule]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.problems import Problem
 from config.rules.registry import rule
-from config.static_ec2 import StaticEc2Config
 
 
 @rule("efs")
-def throughput_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
+def throughput_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Provisioned throughput needs a figure; other modes have none."""
     efs = environment.efs
     if efs is None:
@@ -24,7 +24,7 @@ def throughput_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("efs")
-def lifecycle_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
+def lifecycle_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Archive comes after infrequent access, and only on elastic file systems."""
     efs = environment.efs
     if efs is None or efs.transition_to_archive_days is None:
@@ -41,7 +41,7 @@ def lifecycle_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("efs")
-def move_back_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+def move_back_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Files come back only from where they were moved to."""
     efs = environment.efs
     if efs is None or "transition_back_on_access" not in efs.model_fields_set or not efs.transition_back_on_access:
@@ -51,7 +51,7 @@ def move_back_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("memorydb", "ray")
-def head_storage_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
+def head_storage_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A store that nothing uses, or a use without a store, is a mistake."""
     wanted, there = environment.ray.head_storage == "memorydb", environment.memorydb is not None
     if wanted and not there:
@@ -61,7 +61,7 @@ def head_storage_agrees(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("head", "ray")
-def state_volume_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
+def state_volume_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Only the RocksDB store is on a volume of its own."""
     size, storage = environment.head.state_volume_gib, environment.ray.head_storage
     if size is not None and storage != "rocksdb":
@@ -71,7 +71,7 @@ def state_volume_has_a_use(environment: StaticEc2Config) -> Iterator[Problem]:
 
 
 @rule("memorydb", "network", "access", "region")
-def replicas_have_zones(environment: StaticEc2Config) -> Iterator[Problem]:
+def replicas_have_zones(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A replica in the primary's zone is lost with it."""
     if environment.memorydb is not None and len(environment.node_zones) == 1:
         yield Problem(

@@ -15,7 +15,7 @@ def write(page: Page) -> None:
     if not page.is_fresh():
         page.path.parent.mkdir(parents=True, exist_ok=True)
         page.path.write_text(page.content)
-        print(f"wrote docs/{page.name}")
+        print(f"wrote {page.shown}")
 
 
 @report_user_errors
@@ -27,8 +27,8 @@ def main() -> int:
         for page in PAGES:
             write(page)
         return 0
-    if stale := [page.name for page in PAGES if not page.is_fresh()]:
-        raise UserError(f"not fresh: {', '.join(f'docs/{name}' for name in stale)}; run: make docs")
+    if stale := [page.shown for page in PAGES if not page.is_fresh()]:
+        raise UserError(f"not fresh: {', '.join(stale)}; run: make docs")
     return 0
 
 

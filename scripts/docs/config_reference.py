@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from inspect import cleandoc
 from typing import Any
 
@@ -41,16 +41,18 @@ Editors complete and check the settings with this first line:
 
 The column *change* says what changing a setting does to what is already deployed: **in place** leaves it there (AWS
 may restart a node), **replaces** makes it anew, **never** means that a new environment is needed.
+
+A heading that names a flavour has what that flavour has beyond the others.
 """
+_Models = Mapping[str, type[BaseModel]]
+"""By flavour."""
 _FROM_FILE_NAME = "name"
 _HEAD = "| setting | takes | default | change | meaning |\n|---|---|---|---|---|"
 
 
 def render_config_markdown() -> str:
-    """Render the reference: the top of each flavour, then each section once."""
-    tops = [_part(f"Flavour `{flavour}`", model) for flavour, model in FLAVOURS.items()]
-    found = dict.fromkeys(pair for model in FLAVOURS.values() for pair in _sections(model, ""))
-    return "\n".join([_INTRODUCTION, *tops, *(_part(f"`{path}`", section) for path, section in found)])
+    """Render the reference: each section once, and what only some flavours have under a heading of its own."""
+    return "\n".join([_INTRODUCTION, *(part for place in _places() for part in _parts(*place))])
 
 
 def render_json_schema() -> str:
@@ -89,6 +91,15 @@ def _when(flavour: str, reference: Any) -> dict[str, Any]:
     return {"if": {"properties": {"flavour": {"const": flavour}}, "required": ["flavour"]}, "then": reference}
 
 
+def _places() -> list[tuple[str, _Models]]:
+    """Every place of a section, each after the one that holds it, with the model that it has in each flavour."""
+    places: dict[str, dict[str, type[BaseModel]]] = {}
+    for flavour, model in FLAVOURS.items():
+        for path, section in [("", model), *_sections(model, "")]:
+            places.setdefault(path, {})[flavour] = section
+    return list(places.items())
+
+
 def _sections(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel]]]:
     """Sections below a model, each after the one that holds it."""
     for name, field in model.model_fields.items():
@@ -105,9 +116,35 @@ def _held(kind: Kind, path: str) -> Iterator[tuple[str, type[BaseModel]]]:
             yield from _held(alternative.arguments[-1], path + ("[]" if alternative.origin is list else ".<name>"))
 
 
-def _part(title: str, section: type[BaseModel]) -> str:
-    rows = [_row(name, field) for name, field in section.model_fields.items() if name != _FROM_FILE_NAME]
+def _parts(path: str, models: _Models) -> Iterator[str]:
+    """What the flavours have in common at a place, then what each has of its own."""
+    rows = {flavour: _rows(model) for flavour, model in models.items()}
+    common = [row for row in next(iter(rows.values())) if all(row in others for others in rows.values())]
+    everywhere = len(models) == len(FLAVOURS)
+    title = f"`{path}`" if path else "Every flavour"
+    yield _part(title if everywhere else f"{title}, only {_flavours(models)}", _nearest_base(models), common)
+    for flavour, model in models.items():
+        own = [row for row in rows[flavour] if row not in common]
+        if own:
+            yield _part(f"{title}, more for {_flavours([flavour])}" if path else f"Flavour `{flavour}`", model, own)
+
+
+def _flavours(names: Iterable[str]) -> str:
+    return " and ".join(f"flavour `{name}`" for name in names)
+
+
+def _nearest_base(models: _Models) -> type[BaseModel]:
+    """The model that says what all of them have in common."""
+    first, *others = models.values()
+    return next(base for base in first.__mro__ if all(issubclass(other, base) for other in others))
+
+
+def _part(title: str, section: type[BaseModel], rows: list[str]) -> str:
     return "\n".join([f"## {title}", "", cleandoc(section.__doc__ or ""), "", _HEAD, *rows, ""])
+
+
+def _rows(section: type[BaseModel]) -> list[str]:
+    return [_row(name, field) for name, field in section.model_fields.items() if name != _FROM_FILE_NAME]
 
 
 def _row(name: str, field: FieldInfo) -> str:

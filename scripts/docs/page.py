@@ -19,11 +19,17 @@ class Page:
     render: Callable[[], str]
     has_note: bool = True
     """Whether the page begins with a comment that says so; JSON takes none."""
+    folder: str = "docs"
+
+    @property
+    def shown(self) -> str:
+        """The file, from the checkout on."""
+        return f"{self.folder}/{self.name}"
 
     @property
     def path(self) -> Path:
-        """The file in docs/."""
-        return ROOT / "docs" / self.name
+        """The file."""
+        return ROOT / self.shown
 
     @property
     def content(self) -> str:

@@ -25,7 +25,9 @@ table: Ray listens on these ports, and each is open exactly where it is listed. 
 Between nodes there is nothing beyond these tables, unless `access.intra_cluster` opens it. `workers` opens all traffic
 among workers: torch.distributed, NCCL, Gloo and MPI choose ports of their own, so Ray Train on several workers needs
 it. `all` opens all traffic. Each way in has its way out on the other side. From outside nothing comes in by default;
-`access.client_cidrs` and `access.ssh_cidrs` name who may. Ray Serve's HTTP port is not opened to anybody.
+`access.client_cidrs` and `access.ssh_cidrs` name who may. A bastion (`access.bastion`) reaches on the head what clients
+reach, and with `ssh` it is the bastion, not the nodes, that `access.ssh_cidrs` reach. Ray Serve's HTTP port is not
+opened to anybody.
 """
 _RAY = """\
 ## Ray
@@ -48,8 +50,9 @@ _WHEN = {
     ("efs", "nfs"): "`efs`",
     ("memorydb", "redis"): "`ray.head_storage: memorydb`",
     ("endpoints", "https"): "`network.endpoints`",
-    ("head", "ssh"): "`access.ssh_cidrs`",
-    ("worker", "ssh"): "`access.ssh_cidrs`",
+    ("head", "ssh"): "`access.ssh_cidrs`, `access.bastion`",
+    ("worker", "ssh"): "`access.ssh_cidrs`, `access.bastion`",
+    ("bastion", "ssh"): "`access.bastion: ssh`",
     ("internet", "https"): "always",
     ("internet", "http"): "an image other than `al2023`",
 }
@@ -64,13 +67,15 @@ _EVERYTHING = StaticEc2Config(
     memorydb=MemoryDbConfig(),
 )
 """An environment with every kind of rule but those of Ray's clients, which the first table tells of."""
+_WITH_BASTION = _EVERYTHING.model_copy(update={"access": AccessConfig(ssh_cidrs=[_OUTSIDE], bastion="ssh")})
 
 
 def render_ports() -> str:
     """Render the page."""
     table = port_table(RayPortsConfig())
     rays = {port.name for port in table}
-    others = [rule for rule in declared_rules(_EVERYTHING) if rule.name not in rays]
+    of_bastion = [rule for rule in declared_rules(_WITH_BASTION) if "bastion" in (rule.group, rule.peer)]
+    others = [rule for rule in [*declared_rules(_EVERYTHING), *of_bastion] if rule.name not in rays]
     return "\n".join([_INTRODUCTION, _RAY, *map(_ray_row, table), "", _OTHERS, *_other_rows(others)])
 
 

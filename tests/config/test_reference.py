@@ -19,6 +19,8 @@ REFERENCE = render_config_markdown()
 REFUSED = [
     *("unknown-setting", "unknown-setting-in-group", "text-for-number", "bad-group-name", "tag-of-aws"),
     *("flavour-unknown", "zero-heads", "account-as-number", "zone-misspelt", "region-missing"),
+    *("count-of-a-worker-type", "least-of-a-static-group", "managed-by-of-static", "autoscaler-of-static"),
+    *("managed-by-nobody", "autoscaler-out-of-range", "bastion-of-another-kind", "worker-type-in-upper-case"),
 ]
 SCHEMA: dict[str, Any] = json.loads(render_json_schema())
 
@@ -43,9 +45,29 @@ def test_every_setting_has_a_row() -> None:
 
 
 def test_every_section_and_flavour_has_a_heading() -> None:
-    assert REFERENCE.count("\n## ") == len(SECTIONS)
-    assert all(f"\n## Flavour `{flavour}`\n" in REFERENCE for flavour in FLAVOURS)
-    assert "\n## `buckets.<name>.transitions[]`\n" in REFERENCE
+    headings = [line for line in REFERENCE.splitlines() if line.startswith("## ")]
+    assert len(headings) == len(set(headings))
+    assert "## Every flavour" in headings
+    assert {f"## Flavour `{flavour}`" for flavour in FLAVOURS} <= set(headings)
+    assert "## `buckets.<name>.transitions[]`" in headings
+
+
+@pytest.mark.parametrize(
+    ("heading", "setting"),
+    [
+        ("Every flavour", "network"),
+        ("`workers.<name>`", "instance_type"),
+        ("`workers.<name>`, more for flavour `static-ec2`", "count"),
+        ("`workers.<name>`, more for flavour `autoscaling-ec2`", "min_workers"),
+        ("`head`, more for flavour `autoscaling-ec2`", "managed_by"),
+        ("`autoscaler`, only flavour `autoscaling-ec2`", "upscaling_speed"),
+    ],
+)
+def test_a_setting_stands_once_where_its_flavours_are_named(heading: str, setting: str) -> None:
+    parts = [part for part in REFERENCE.split("\n## ") if f"\n| `{setting}` | " in part]
+    found = [part.partition("\n")[0] for part in parts]
+    place = heading.partition(",")[0]
+    assert [name for name in found if name.partition(",")[0] == place] == [heading]
 
 
 def test_rows_have_five_cells() -> None:
@@ -70,8 +92,9 @@ def test_schema_takes_the_examples(name: str) -> None:
     assert not _errors(ENVIRONMENTS / f"{name}.yaml")
 
 
-def test_schema_takes_everything() -> None:
-    assert not _errors(Path(__file__).parent / "everything.yaml")
+@pytest.mark.parametrize("name", ["everything", "everything-autoscaling"])
+def test_schema_takes_everything(name: str) -> None:
+    assert not _errors(Path(__file__).parent / f"{name}.yaml")
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,37 @@ def test_errors_say_what_was_got_and_what_is_wanted(path: Path) -> None:
     for line in wanted_lines(path):
         assert "got " in line or "unknown setting" in line
         assert line.count("want ") == 1
+
+
+_ONLY_STATIC = ("unknown setting", "count:", "placement_group:", "public_nodes:")
+"""What the other flavour has another word on."""
+_OTHERWISE = frozenset(
+    {
+        *("ray-too-old", "ray-too-old-for-its-flags", "too-many-buckets-for-a-role"),
+        *("nat-without-public-offline", "offline-nodes-need-the-internet"),
+    }
+)
+"""It needs a newer Ray anyway, its head's role says more, and its head calls EC2."""
+
+
+def _of_both_flavours() -> Iterator[Path]:
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        shared = not any(word in text for word in _ONLY_STATIC) and path.stem not in _OTHERWISE
+        if shared and "\nflavour: static-ec2\n" in text:
+            yield path
+
+
+def _check_as_autoscaling(path: Path) -> None:
+    file = read_yaml(path)
+    file.content["flavour"] = "autoscaling-ec2"
+    check_environment(file, name=path.stem)
+
+
+def test_what_flavours_share_is_refused_in_both() -> None:
+    judged = list(_of_both_flavours())
+    assert len(judged) >= 100
+    for path in judged:
+        with pytest.raises(ConfigError) as caught:
+            _check_as_autoscaling(path)
+        assert list(caught.value.lines) == wanted_lines(path)

@@ -53,8 +53,10 @@ def test_the_page_of_ports_says_who_reaches_what() -> None:
         "| Dashboard agent, for logs | nobody | head |",
         "| mount targets | 2049 | head, workers |",
         "| MemoryDB | 6379 | head |",
-        "| workers | 22 | `access.ssh_cidrs` |",
-        "| interface endpoints | 443 | head, workers |",
+        "| workers | 22 | `access.ssh_cidrs`, bastion |",
+        "| bastion | 22 | `access.ssh_cidrs` |",
+        "| interface endpoints | 443 | head, workers, bastion |",
+        "| the internet | 443 | head, workers, bastion |",
         "| the internet | 80 | head, workers |",
     ):
         assert row in page
