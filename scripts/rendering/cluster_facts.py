@@ -32,6 +32,21 @@ class StateVolume:
 
 
 @dataclass(frozen=True)
+class Autoscaling:
+    """How Ray's autoscaler on the head is fed."""
+
+    config_secret: str | None
+    """Name of the secret with its configuration, which the head reads each minute; None where `ray up` brings it."""
+    zone_id: str | None
+    """Route 53 zone in which a head that `ray up` made writes its own address; None where Terraform does."""
+
+    @property
+    def by_ray_up(self) -> bool:
+        """Whether `ray up` makes the head."""
+        return self.config_secret is None
+
+
+@dataclass(frozen=True)
 class ClusterFacts:
     """What the nodes of a cluster share."""
 
@@ -45,3 +60,5 @@ class ClusterFacts:
     metrics_namespace: str
     efs: EfsMount | None = None
     head_store: HeadStore | StateVolume | None = None
+    autoscaling: Autoscaling | None = None
+    """None where Terraform makes the workers."""

@@ -8,6 +8,7 @@ from config.nodes import RAY_RESOURCES, NodeConfig
 from config.ports import REDIS_PORT, Tier, port_table
 from config.ray import RayConfig
 from scripts.rendering.cluster_facts import ClusterFacts, HeadStore, StateVolume
+from scripts.rendering.node_type import GROUP_LABEL, RayType
 
 BOOT_LOG = "/var/log/rayform-bootstrap.log"
 SERVICE_LOG = "/var/log/rayform-ray.log"
@@ -19,24 +20,35 @@ SPILL_DIRECTORY = "/var/lib/ray/spill"
 STATE_DIRECTORY = "/var/lib/ray-state"
 """Mount point of the volume with the state of the head."""
 TOKEN_PATH = "/run/ray/token"  # noqa: S105 - where it is, not what it is
+AUTOSCALING_CONFIG = "/etc/rayform/autoscaling.yaml"
+"""What the autoscaler on the head reads."""
+AUTOSCALER_DIRECTORY = "/opt/rayform/autoscaler"
+"""How the autoscaler is started."""
 RECONNECT_SECONDS = 600
 """How long a node waits for a head that is being replaced."""
 
+_HOOK = [f"PYTHONPATH={AUTOSCALER_DIRECTORY}", "RAY_START_HOOK=rayform_autoscaler.start"]
 _LOG_FILE_BYTES = 100 * 1024**2
 _LOG_FILES = 5
 
 
-def ray_start_flags(tier: Tier, *, node: NodeConfig, ray: RayConfig, facts: ClusterFacts, group: str) -> list[str]:
-    """Flags of `ray start`, one a line in the script."""
+def ray_start_flags(
+    tier: Tier, *, node: NodeConfig, ray: RayConfig, facts: ClusterFacts, group: str, ray_type: RayType | None = None
+) -> list[str]:
+    """Flags of `ray start`, one a line in the script; with a type, those that its autoscaler expects."""
     ports = port_table(ray.ports)
     role = (
         ["--head", "--dashboard-host=0.0.0.0"]
         if tier == "head"
         else [f"--address={facts.head_address}:{ports['gcs'].first}"]
     )
-    own = {name: int(amount) for name, amount in node.resources.items() if name not in RAY_RESOURCES}
+    # The instance type of a head of Terraform's may change without a new boot script: it finds what it has.
+    resources = ray_type.told_resources if ray_type is not None and tier == "worker" else node.resources
+    own = {name: int(amount) for name, amount in resources.items() if name not in RAY_RESOURCES}
     flags = [*role, f"--temp-dir={TEMP_DIRECTORY}", *ports.ray_start_flags(tier)]
-    flags += [f"{flag}={int(node.resources[name])}" for name, flag in RAY_RESOURCES.items() if name in node.resources]
+    if tier == "head" and ray_type is not None:
+        flags.append(f"--autoscaling-config={AUTOSCALING_CONFIG}")
+    flags += [f"{flag}={int(resources[name])}" for name, flag in RAY_RESOURCES.items() if name in resources]
     if own:
         flags.append(f"--resources={json.dumps(own, sort_keys=True)}")
     flags.append(f"--labels={_labels(node, group)}")
@@ -69,7 +81,9 @@ def address_variables(ray: RayConfig, facts: ClusterFacts) -> list[str]:
     ]
 
 
-def ray_start_variables(tier: Tier, *, ray: RayConfig, facts: ClusterFacts) -> list[str]:
+def ray_start_variables(
+    tier: Tier, *, ray: RayConfig, facts: ClusterFacts, ray_type: RayType | None = None
+) -> list[str]:
     """Process environment of `ray start`.
 
     Sources: https://docs.ray.io/en/latest/ray-security/token-auth.html,
@@ -83,6 +97,21 @@ def ray_start_variables(tier: Tier, *, ray: RayConfig, facts: ClusterFacts) -> l
         f"RAY_ROTATION_BACKUP_COUNT={_LOG_FILES}",
         *port_table(ray.ports).ray_variables(tier),
         *(_storage_variables(facts.head_store) if tier == "head" else []),
+        *(_type_variables(tier, ray_type) if ray_type is not None else []),
+    ]
+
+
+def _type_variables(tier: Tier, type_: RayType) -> list[str]:
+    """By what the autoscaler knows a node again; what only the instance knows is added by `start-ray`.
+
+    Sources: ray/autoscaler/v2/instance_manager/ray_installer.py, ray/_private/resource_and_label_spec.py
+    """
+    return [
+        f"RAY_NODE_TYPE_NAME={type_.name}",
+        f"RAY_NODE_MARKET_TYPE={type_.market_type}",
+        f"RAY_NODE_REGION={type_.region}",
+        # Version 2 reads its configuration again in each round; without this, `ray start` runs version 1.
+        *(["RAY_enable_autoscaler_v2=1", *_HOOK] if tier == "head" else []),
     ]
 
 
@@ -98,5 +127,5 @@ def _storage_variables(store: HeadStore | StateVolume | None) -> list[str]:
 
 
 def _labels(node: NodeConfig, group: str) -> str:
-    labels = {"rayform/group": group, **node.labels}
+    labels = {GROUP_LABEL: group, **node.labels}
     return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import gzip
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,22 +17,17 @@ from config.hooks import HOOK_END
 from config.ports import port_table
 from config.ray import RayConfig
 from config.ray_ports import RayPortsConfig
-from scripts.rendering.bootstrap import USER_DATA_BYTES, user_data_function
+from scripts.rendering.bootstrap import user_data_function
 from scripts.rendering.cluster_facts import StateVolume
 from scripts.rendering.templates import template_environment
 from scripts.rendering.terraform_text import escape_interpolation
-from tests.rendering.scripts import HOOK, SCRIPTS, head, worker
+from scripts.rendering.user_data import USER_DATA_BYTES
+from tests.rendering.scripts import HOOK, SCRIPTS, head, worker, written
 
 GOLDEN = Path(__file__).parent / "golden"
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 TABLE = port_table(RayPortsConfig())
 scripts = pytest.mark.parametrize("name", SCRIPTS)
-
-
-def written(script: str) -> dict[str, str]:
-    """Files that a boot script writes, by name."""
-    found = re.findall(r"^write (\S+) \d{4} <<'RAYFORM_EOF'\n(.*?)^RAYFORM_EOF$", script, re.DOTALL | re.MULTILINE)
-    return {path.rpartition("/")[2]: content for path, content in found}
 
 
 @scripts
@@ -55,14 +49,17 @@ def test_scripts_and_what_they_write_are_clean(name: str, tmp_path: Path) -> Non
             file.write_text(text, encoding="utf-8")
             result = subprocess.run([SHELLCHECK, file], capture_output=True, text=True, check=False)
             assert (part, result.stdout) == (part, "")
-        elif not part.endswith(".service"):
+        elif not part.endswith((".service", ".timer")):
             ast.parse(text, part)
 
 
 @scripts
 def test_user_data_has_room_left(name: str) -> None:
     assert len(gzip.compress(SCRIPTS[name]().encode())) < USER_DATA_BYTES / 2
-    assert user_data_function(SCRIPTS[name]()) == "base64encode"
+
+
+def test_user_data_is_plain_while_ec2_takes_it() -> None:
+    assert {user_data_function(head()), user_data_function(worker())} == {"base64encode"}
 
 
 def test_user_data_is_compressed_when_ec2_would_refuse_it_plain() -> None:

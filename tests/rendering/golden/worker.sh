@@ -206,7 +206,7 @@ udevadm settle 2>/dev/null || true
 
 # Linux gives shared memory half of the memory; the object store may have been given more.
 wanted=2362232012
-memory=$(awk '/^MemTotal/ {print $2 * 1024}' /proc/meminfo)
+memory=$(awk '/^MemTotal/ {printf "%.0f", $2 * 1024}' /proc/meminfo)
 if [ "${wanted}" -gt "${memory}" ]; then
   echo "rayform: ray.object_store_memory_gib asks for ${wanted} bytes, this node has ${memory}" && exit 1
 fi

@@ -1,0 +1,1 @@
+"""The `cluster.yaml` of `ray up` and of the autoscaler."""
