@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.label import Label
-from config.static_ec2 import StaticEc2Config
 from modules.endpoints import S3GatewayEndpoint
 from modules.existing_network import ExistingNetwork
 from modules.flow_logs import FlowLogs
@@ -14,7 +14,7 @@ from modules.wheels import wheel_bucket
 
 
 def define_network(
-    scope: Construct, *, config: StaticEc2Config, label: Label, key_arn: str
+    scope: Construct, *, config: Ec2ClusterConfig, label: Label, key_arn: str
 ) -> Network | ExistingNetwork:
     """Define the network with its flow logs and S3 endpoint, or look up the one that is there."""
     if config.network.existing is not None:
@@ -42,7 +42,7 @@ def define_network(
     return network
 
 
-def _readable_buckets(config: StaticEc2Config) -> list[str]:
+def _readable_buckets(config: Ec2ClusterConfig) -> list[str]:
     source = config.ray.wheel_source
     wheels = [] if source is None else [wheel_bucket(source)]
     return list(dict.fromkeys([*config.network.s3_endpoint_buckets, *wheels]))

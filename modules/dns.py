@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from cdktf import TerraformResource
 from constructs import Construct
 
@@ -14,9 +16,14 @@ _TTL_SECONDS = 10
 
 
 class PrivateZone(Construct):
-    """Define the private zone `<environment>.<project>.internal` of a VPC."""
+    """Define the private zone `<environment>.<project>.internal` of a VPC.
 
-    def __init__(self, scope: Construct, id_: str, *, label: Label, vpc_id: str) -> None:
+    With `written_by_nodes`, records that a node made do not keep Terraform from destroying it.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, label: Label, vpc_id: str, written_by_nodes: bool = False
+    ) -> None:
         super().__init__(scope, id_)
         self._name = f"{label.environment}.{label.project}.internal"
         self._zone = Route53Zone(
@@ -25,8 +32,14 @@ class PrivateZone(Construct):
             name=self._name,
             comment=f"Nodes of {label.cluster}",
             vpc=[Route53ZoneVpc(vpc_id=vpc_id)],
+            force_destroy=written_by_nodes or None,
             tags=label.tags("zone"),
         )
+
+    @cached_property
+    def zone_id(self) -> str:
+        """Id of the zone, a token until apply."""
+        return str(self._zone.zone_id)
 
     def fqdn(self, host: str) -> str:
         """Full name of a host, known before apply."""
@@ -37,7 +50,7 @@ class PrivateZone(Construct):
         record: TerraformResource = Route53Record(
             self,
             f"record_{host}",
-            zone_id=self._zone.zone_id,
+            zone_id=self.zone_id,
             name=self.fqdn(host),
             type="A",
             ttl=_TTL_SECONDS,

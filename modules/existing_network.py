@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from cdktf import Postcondition, TerraformResource, TerraformResourceLifecycle
+from cdktf import TerraformResource
 from constructs import Construct
 
 from config.network import ExistingNetworkConfig
 from modules.aws import DataAwsSubnet, DataAwsVpc
 from modules.ids import construct_id
+from modules.protection import must
 
 
 class ExistingNetwork(Construct):
@@ -19,7 +20,7 @@ class ExistingNetwork(Construct):
     def __init__(self, scope: Construct, id_: str, *, config: ExistingNetworkConfig) -> None:
         super().__init__(scope, id_)
         self._vpc = DataAwsVpc(self, "vpc", id=config.vpc_id)
-        self._vpc.lifecycle = _must(
+        self._vpc.lifecycle = must(
             "self.enable_dns_support && self.enable_dns_hostnames",
             f"{config.vpc_id} must have DNS support and DNS hostnames on: EFS and interface endpoints need both.",
         )
@@ -30,12 +31,17 @@ class ExistingNetwork(Construct):
         subnets = {}
         for zone, subnet_id in subnet_ids.items():
             subnet = DataAwsSubnet(self, construct_id(tier, zone), id=subnet_id)
-            subnet.lifecycle = _must(
+            subnet.lifecycle = must(
                 f'self.vpc_id == "{vpc_id}" && self.availability_zone == "{zone}"',
                 f"{subnet_id} must be a subnet of {vpc_id} in {zone}, as the environment file says.",
             )
             subnets[zone] = subnet
         return subnets
+
+    @property
+    def private_subnets(self) -> Mapping[str, DataAwsSubnet]:
+        """The private subnets by zone, with all that AWS says of them."""
+        return self._private
 
     @property
     def ways_out(self) -> list[TerraformResource]:
@@ -56,9 +62,3 @@ class ExistingNetwork(Construct):
     def private_subnet_ids(self) -> dict[str, str]:
         """Private subnets by zone."""
         return {zone: str(subnet.id) for zone, subnet in self._private.items()}
-
-
-def _must(condition: str, message: str) -> TerraformResourceLifecycle:
-    return TerraformResourceLifecycle(
-        postcondition=[Postcondition(condition=f"${{{condition}}}", error_message=message)]
-    )

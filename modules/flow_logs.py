@@ -10,7 +10,7 @@ from config.place import Place
 from modules.aws import FlowLog
 from modules.ids import THIS
 from modules.log_group import LogGroup
-from modules.policy import Condition, Statement
+from modules.policy import Condition, Statement, service_trust
 from modules.role import Role
 
 
@@ -38,9 +38,12 @@ class FlowLogs(Construct):
             "role",
             label=label,
             part="flow-logs",
-            service="vpc-flow-logs.amazonaws.com",
+            trust=[
+                service_trust(
+                    "vpc-flow-logs.amazonaws.com", [Condition("StringEquals", "aws:SourceAccount", place.account_id)]
+                )
+            ],
             permissions_boundary_arn=permissions_boundary_arn,
-            trust_conditions=[Condition("StringEquals", "aws:SourceAccount", place.account_id)],
         )
         role.allow(
             "write",

@@ -22,7 +22,7 @@ from modules.aws import (
     InstanceRootBlockDevice,
 )
 from modules.ids import THIS
-from modules.image import Image
+from modules.image import Image, PinnedImage
 from modules.protection import waive
 from scripts.rendering.bootstrap import user_data_function
 from scripts.rendering.terraform_text import escape_interpolation
@@ -57,7 +57,7 @@ class Node(Construct):
         part: str,
         tags: Mapping[str, str],
         zone: str,
-        image: Image,
+        image: Image | PinnedImage,
         user_data: str,
         surroundings: NodeSurroundings,
         spot: bool = False,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from cdktf import TerraformResource
 from constructs import Construct
 
+from config.firewall import TIERS
 from config.iam import IamConfig
 from config.label import Label
 from config.place import Place
@@ -31,8 +32,7 @@ class NodeRoles(Construct):
         self._label, self._place = label, place
         boundary = config.permissions_boundary_arn
         self._roles: dict[Tier, InstanceRole] = {
-            tier: InstanceRole(self, tier, label=label, part=tier, permissions_boundary_arn=boundary)
-            for tier in ("head", "worker")
+            tier: InstanceRole(self, tier, label=label, part=tier, permissions_boundary_arn=boundary) for tier in TIERS
         }
         self._roles["head"].attach(config.head_managed_policy_arns)
         self._roles["worker"].attach(config.worker_managed_policy_arns)
@@ -55,10 +55,10 @@ class NodeRoles(Construct):
             ]
             role.allow("node", statements)
 
-    def allow(self, name: str, statements: Sequence[Statement]) -> None:
-        """Add a policy to both roles; none when there is nothing to allow."""
-        for role in self._roles.values() if statements else ():
-            role.allow(name, statements)
+    def allow(self, name: str, statements: Sequence[Statement], tiers: Sequence[Tier] = TIERS) -> None:
+        """Add a policy to the roles of tiers; none when there is nothing to allow."""
+        for tier in tiers if statements else ():
+            self._roles[tier].allow(name, statements)
 
     def policies(self, tier: Tier) -> list[TerraformResource]:
         """Policies of a tier's role, for nodes that use them at their first boot."""

@@ -25,7 +25,13 @@ class Condition:
 
     test: str
     variable: str
-    value: str
+    value: str | Sequence[str]
+    """Several are alternatives."""
+
+    @property
+    def values(self) -> list[str]:
+        """One or several, as a list."""
+        return [self.value] if isinstance(self.value, str) else list(self.value)
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,11 @@ def service_trust(service: str, conditions: Sequence[Condition] = ()) -> Stateme
     return Statement("Assume", ["sts:AssumeRole"], principals={"Service": [service]}, conditions=conditions)
 
 
+def principal_trust(arns: Sequence[str]) -> Statement:
+    """Trust statement of a role that named users and roles take on."""
+    return Statement("AssumeByName", ["sts:AssumeRole"], principals={"AWS": arns})
+
+
 def _block(statement: Statement) -> DataAwsIamPolicyDocumentStatement:
     return DataAwsIamPolicyDocumentStatement(
         sid=statement.sid,
@@ -63,7 +74,7 @@ def _block(statement: Statement) -> DataAwsIamPolicyDocumentStatement:
         ]
         or None,
         condition=[
-            DataAwsIamPolicyDocumentStatementCondition(test=each.test, variable=each.variable, values=[each.value])
+            DataAwsIamPolicyDocumentStatementCondition(test=each.test, variable=each.variable, values=each.values)
             for each in statement.conditions
         ]
         or None,

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from constructs import Construct
 
+from config.ec2_cluster import HEAD_NODE
 from config.ports import Tier
 from config.static_ec2 import StaticEc2Config
+from modules.boot_script import boot_script
 from modules.dns import HEAD, PrivateZone
 from modules.ids import construct_id
 from modules.image import Image
 from modules.node import Node, NodeSurroundings
+from modules.ray_head import define_head
 from modules.worker_group import WorkerGroup
-from scripts.rendering.bootstrap import render_bootstrap
 from scripts.rendering.cluster_facts import ClusterFacts
-
-HEAD_NODE = "head-node"
 
 
 class RayCluster(Construct):
@@ -44,19 +44,12 @@ class RayCluster(Construct):
         self._groups = [self._define_group(name, workers) for name in config.workers]
 
     def _define_head(self, surroundings: NodeSurroundings) -> Node:
-        config = self._config
-        return Node(
+        return define_head(
             self,
-            "head",
-            config=config.head,
-            label=config.label,
-            part=HEAD_NODE,
-            tags={"rayform:role": "head"},
-            zone=config.head_zone(),
-            image=Image(self, "head_image", config=config.head),
+            config=self._config,
+            image=Image(self, "head_image", config=self._config.head),
             user_data=self._user_data("head", "head")(HEAD_NODE),
             surroundings=surroundings,
-            termination_protection=config.protect,
         )
 
     def _define_group(self, name: str, surroundings: NodeSurroundings) -> WorkerGroup:
@@ -74,11 +67,8 @@ class RayCluster(Construct):
 
     def _user_data(self, tier: Tier, group: str) -> Callable[[str], str]:
         node = self._config.head if tier == "head" else self._config.workers[group]
-        hook = None
-        if node.bootstrap_hook is not None:
-            hook = self._config.hook_file(node.bootstrap_hook).read_text(encoding="utf-8")
-        return lambda node_name: render_bootstrap(
-            tier, node_name=node_name, node=node, ray=self._config.ray, facts=self._facts, group=group, hook=hook
+        return lambda node_name: boot_script(
+            self._config, tier, node=node, node_name=node_name, group=group, facts=self._facts
         )
 
     @property

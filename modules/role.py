@@ -10,11 +10,11 @@ from constructs import Construct
 from config.label import Label
 from modules.aws import IamInstanceProfile, IamRole, IamRolePolicy, IamRolePolicyAttachment
 from modules.ids import THIS, construct_id
-from modules.policy import Condition, Statement, policy_document, service_trust
+from modules.policy import Statement, policy_document, service_trust
 
 
 class Role(Construct):
-    """Define a role that one AWS service takes on; it may do nothing until `allow` says so."""
+    """Define a role that those take on whom `trust` names; it may do nothing until `allow` says so."""
 
     def __init__(
         self,
@@ -23,9 +23,8 @@ class Role(Construct):
         *,
         label: Label,
         part: str,
-        service: str,
+        trust: Sequence[Statement],
         permissions_boundary_arn: str | None,
-        trust_conditions: Sequence[Condition] = (),
     ) -> None:
         super().__init__(scope, id_)
         self._role = IamRole(
@@ -33,7 +32,7 @@ class Role(Construct):
             THIS,
             name=label.name(part),
             description=f"{part} of {label.cluster}",
-            assume_role_policy=policy_document(self, "trust", [service_trust(service, trust_conditions)]),
+            assume_role_policy=policy_document(self, "trust", trust),
             permissions_boundary=permissions_boundary_arn,
             # A policy attached by hand would else keep the role from being destroyed.
             force_detach_policies=True,
@@ -41,7 +40,7 @@ class Role(Construct):
         )
         self.policies: list[IamRolePolicy] = []
 
-    def allow(self, name: str, statements: Sequence[Statement]) -> None:
+    def allow(self, name: str, statements: Sequence[Statement]) -> IamRolePolicy:
         """Add an inline policy: it lives and dies with the role."""
         policy = IamRolePolicy(
             self,
@@ -51,6 +50,7 @@ class Role(Construct):
             policy=policy_document(self, f"document_{name}", statements),
         )
         self.policies.append(policy)
+        return policy
 
     def attach(self, policy_arns: Sequence[str]) -> None:
         """Attach managed policies that the user named."""
@@ -71,17 +71,24 @@ class Role(Construct):
 
 
 class InstanceRole(Role):
-    """Define a role for EC2 instances, with an instance profile of the same name."""
+    """Define a role for EC2 instances, with an instance profile of the same name; `trust` names who may have it too."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, label: Label, part: str, permissions_boundary_arn: str | None
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        part: str,
+        permissions_boundary_arn: str | None,
+        trust: Sequence[Statement] = (),
     ) -> None:
         super().__init__(
             scope,
             id_,
             label=label,
             part=part,
-            service="ec2.amazonaws.com",
+            trust=[service_trust("ec2.amazonaws.com"), *trust],
             permissions_boundary_arn=permissions_boundary_arn,
         )
         self._profile = IamInstanceProfile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
@@ -12,6 +12,7 @@ from config.firewall import Group, Rule
 from config.label import Label
 from modules.aws import SecurityGroup, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule
 from modules.ids import construct_id
+from modules.protection import waive
 
 _DESCRIPTIONS: dict[Group, str] = {
     "head": "Ray head node",
@@ -19,12 +20,16 @@ _DESCRIPTIONS: dict[Group, str] = {
     "efs": "Mount targets of the shared file system",
     "memorydb": "State of the Ray head",
     "endpoints": "Interface endpoints",
+    "bastion": "Bastion",
 }
 _RULE_CLASSES = {"ingress": VpcSecurityGroupIngressRule, "egress": VpcSecurityGroupEgressRule}
 
 
 class SecurityGroups(Construct):
-    """Define the security groups; every rule is a resource of its own, with one port range, one peer and a reason."""
+    """Define the security groups; every rule is a resource of its own, with one port range, one peer and a reason.
+
+    `filled_later` are groups of nodes that Terraform does not make.
+    """
 
     def __init__(
         self,
@@ -35,15 +40,19 @@ class SecurityGroups(Construct):
         rules: Sequence[Rule],
         label: Label,
         vpc_id: str,
+        filled_later: Collection[Group] = (),
     ) -> None:
         super().__init__(scope, id_)
         self._label = label
-        self._ids = {group: self._group_id(group, vpc_id) for group in groups}
+        defined = {group: self._group(group, vpc_id) for group in groups}
+        for group in sorted(filled_later):
+            waive(defined[group], CKV2_AWS_5="Nodes that Ray launches are in it.")
+        self._ids = {group: str(each.id) for group, each in defined.items()}
         for rule in rules:
             self._define(rule)
 
-    def _group_id(self, group: Group, vpc_id: str) -> str:
-        defined = SecurityGroup(
+    def _group(self, group: Group, vpc_id: str) -> SecurityGroup:
+        return SecurityGroup(
             self,
             group,
             name=self._label.name(group),
@@ -51,7 +60,6 @@ class SecurityGroups(Construct):
             vpc_id=vpc_id,
             tags=self._label.tags(group),
         )
-        return str(defined.id)
 
     def _define(self, rule: Rule) -> None:
         _RULE_CLASSES[rule.direction](

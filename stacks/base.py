@@ -52,10 +52,10 @@ class EnvironmentStack(TerraformStack):
         # Terraform's own lock in the bucket, which CDKTF's class does not know yet.
         self.add_override("terraform.backend.s3.use_lockfile", True)
 
-    def publish(self, **outputs: Any) -> None:
-        """Define Terraform outputs."""
+    def publish(self, *, sensitive: bool | None = None, **outputs: Any) -> None:
+        """Define Terraform outputs; Terraform does not show those that are `sensitive`."""
         for name, value in outputs.items():
-            TerraformOutput(self, f"output_{name}", value=value).override_logical_id(name)
+            TerraformOutput(self, f"output_{name}", value=value, sensitive=sensitive).override_logical_id(name)
 
     @jsii.member(jsii_name="allocateLogicalId")
     def _allocate_logical_id(self, element: TerraformElement | Node) -> str:

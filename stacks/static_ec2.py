@@ -2,294 +2,30 @@
 
 from __future__ import annotations
 
-from cdktf import TerraformResource
 from constructs import Construct
 
-from config.firewall import declared_rules, security_groups
-from config.ports import Tier
 from config.static_ec2 import StaticEc2Config
-from modules.cluster_network import define_network
-from modules.dns import HEAD, PrivateZone
-from modules.efs import Efs
-from modules.endpoints import InterfaceEndpoints
-from modules.kms import Key
-from modules.log_group import LogGroup
-from modules.memorydb import MemoryDb
-from modules.node import NodeSurroundings
-from modules.node_policy import bucket_statements, metrics_namespace
-from modules.node_roles import NodeRoles
 from modules.ray_cluster import RayCluster
-from modules.s3 import Buckets
-from modules.secret import GeneratedSecret
-from modules.security_groups import SecurityGroups
-from modules.ssh_key import SshKey
-from modules.state_volume import HeadStateVolume
-from modules.wheels import wheel_statements
-from scripts.rendering.cluster_facts import ClusterFacts, EfsMount, HeadStore, StateVolume
-from stacks.base import EnvironmentStack
-
-_TOKEN_LENGTH = 64
-_STATE_VOLUME_GIB = 20
+from stacks.ec2_cluster import Ec2ClusterStack
 
 
-class StaticEc2Stack(EnvironmentStack):
-    """Wiring only: no resource, no branch on an environment's name."""
+class StaticEc2Stack(Ec2ClusterStack):
+    """A cluster whose nodes Terraform makes."""
 
     def __init__(self, scope: Construct, config: StaticEc2Config) -> None:
         super().__init__(scope, config)
-        self._config = config
-        self._key = Key(
-            self,
-            "kms",
-            config=config.kms,
-            label=self.label,
-            place=config.place,
-            protect=config.protect,
-            spot=any(group.spot for group in config.workers.values()),
-        )
-        self._network = define_network(self, config=config, label=self.label, key_arn=self._key.key_arn)
-        self._groups = SecurityGroups(
-            self,
-            "security_groups",
-            groups=security_groups(config),
-            rules=declared_rules(config),
-            label=self.label,
-            vpc_id=self._network.vpc_id,
-        )
-        self._roles = NodeRoles(self, "roles", config=config.iam, label=self.label, place=config.place)
-        self._node_logs = self._define_node_logs()
-        self._token = self._define_token()
-        self._zone = PrivateZone(self, "dns", label=self.label, vpc_id=self._network.vpc_id)
-        self._buckets = self._define_buckets()
-        self._efs = self._define_efs()
-        self._memorydb = self._define_memorydb()
-        self._state_volume = self._define_state_volume()
-        self._endpoints = self._define_endpoints()
         self._allow_nodes()
-        self._cluster = self._define_cluster()
-        if self._state_volume is not None:
-            self._state_volume.attach_to(self._cluster.head_instance_id)
-        self._publish()
-
-    @property
-    def _node_subnet_ids(self) -> dict[str, str]:
-        public = self._config.access.public_nodes
-        return self._network.public_subnet_ids if public else self._network.private_subnet_ids
-
-    def _define_node_logs(self) -> LogGroup | None:
-        observability = self._config.observability
-        if not observability.cloudwatch_agent:
-            return None
-        return LogGroup(
-            self,
-            "node_logs",
-            label=self.label,
-            part="nodes",
-            retention_days=observability.log_retention_days,
-            key_arn=self._key.key_arn,
-        )
-
-    def _define_token(self) -> GeneratedSecret | None:
-        if not self._config.has_token:
-            return None
-        return GeneratedSecret(
-            self,
-            "ray_token",
-            label=self.label,
-            part="ray-token",
-            description="Token that every client and node of the Ray cluster shows",
-            length=_TOKEN_LENGTH,
-            key_arn=self._key.key_arn,
-            protect=self._config.protect,
-        )
-
-    def _define_endpoints(self) -> InterfaceEndpoints | None:
-        if not self._config.network.endpoints:
-            return None
-        return InterfaceEndpoints(
-            self,
-            "endpoints",
-            services=self._config.network.endpoints,
-            label=self.label,
-            place=self._config.place,
-            vpc_id=self._network.vpc_id,
-            subnet_ids=self._network.private_subnet_ids,
-            security_group_id=self._groups.id_of("endpoints"),
-        )
-
-    def _define_buckets(self) -> Buckets:
-        config = self._config
-        return Buckets(
-            self,
-            "buckets",
-            configs=config.all_buckets,
-            names={bucket: config.bucket_name(bucket) for bucket in config.all_buckets},
-            label=self.label,
-            place=config.place,
-            key_arn=self._key.key_arn,
-            role_arns=list(self._roles.arns.values()),
-            protect=config.protect,
-        )
-
-    def _define_efs(self) -> Efs | None:
-        if self._config.efs is None:
-            return None
-        return Efs(
-            self,
-            "efs",
-            config=self._config.efs,
-            label=self.label,
-            subnet_ids=self._node_subnet_ids,
-            security_group_id=self._groups.id_of("efs"),
-            key_arn=self._key.key_arn,
-            role_arns=list(self._roles.arns.values()),
-            protect=self._config.protect,
-        )
-
-    def _define_memorydb(self) -> MemoryDb | None:
-        if self._config.memorydb is None:
-            return None
-        return MemoryDb(
-            self,
-            "memorydb",
-            config=self._config.memorydb,
-            label=self.label,
-            subnet_ids=self._node_subnet_ids,
-            security_group_id=self._groups.id_of("memorydb"),
-            key_arn=self._key.key_arn,
-            protect=self._config.protect,
-        )
-
-    def _define_state_volume(self) -> HeadStateVolume | None:
-        config = self._config
-        if config.ray.head_storage != "rocksdb":
-            return None
-        return HeadStateVolume(
-            self,
-            "state_volume",
-            label=self.label,
-            zone=config.head_zone(),
-            size_gib=config.head.state_volume_gib or _STATE_VOLUME_GIB,
-            key_arn=self._key.key_arn,
-            protect=config.protect,
-        )
-
-    def _allow_nodes(self) -> None:
-        tokens = [self._token.arn] if self._token is not None else []
-        passwords = [self._memorydb.password_secret_arn] if self._memorydb is not None else []
-        self._roles.allow_basics(
-            key_arn=self._key.key_arn,
-            log_group_arn=self._node_logs.arn if self._node_logs is not None else None,
-            secret_arns={"head": [*tokens, *passwords], "worker": tokens},
-        )
-        self._roles.allow("buckets", bucket_statements(self._buckets.readable_arns, self._buckets.writable_arns))
-        if self._efs is not None:
-            self._roles.allow("efs", self._efs.node_statements())
-        if self._config.ray.wheel_source is not None:
-            self._roles.allow("wheels", wheel_statements(self._config.ray.wheel_source, self._config.place))
-
-    def _define_cluster(self) -> RayCluster:
-        access = self._config.access
-        key = (
-            SshKey(self, "ssh_key", label=self.label, public_key=access.ssh_public_key).name
-            if access.ssh_public_key is not None
-            else None
-        )
-
-        def surroundings(tier: Tier) -> NodeSurroundings:
-            return NodeSurroundings(
-                subnet_ids=self._node_subnet_ids,
-                security_group_id=self._groups.id_of(tier),
-                instance_profile_name=self._roles.instance_profile_name(tier),
-                key_arn=self._key.key_arn,
-                public=access.public_nodes,
-                ssh_key_name=key,
-                wait_for=[
-                    *self._ways_out(),
-                    *self._roles.policies(tier),
-                    *(self._efs.needed_to_mount if self._efs is not None else ()),
-                ],
-            )
-
-        return RayCluster(
+        key_pair = self._define_key_pair()
+        cluster = RayCluster(
             self,
             "ray",
-            config=self._config,
+            config=config,
             facts=self._cluster_facts(),
             zone=self._zone,
-            head=surroundings("head"),
-            workers=surroundings("worker"),
+            head=self._surroundings("head", key_pair),
+            workers=self._surroundings("worker", key_pair),
         )
-
-    def _ways_out(self) -> list[TerraformResource]:
-        """Routes to the internet or, where there are none, the endpoints."""
-        offline = not self._config.nodes_reach_internet
-        return self._endpoints.ways_out if offline and self._endpoints is not None else self._network.ways_out
-
-    def _cluster_facts(self) -> ClusterFacts:
-        efs = self._efs
-        return ClusterFacts(
-            cluster=self.label.cluster,
-            region=self._config.region,
-            head_address=self._zone.fqdn(HEAD),
-            token_secret=self.label.name("ray-token") if self._token is not None else None,
-            log_group=self._node_logs.name if self._node_logs is not None else None,
-            metrics_namespace=metrics_namespace(self.label),
-            efs=EfsMount(efs.file_system_id, efs.access_point_id, self._config.efs.mount_path)
-            if efs is not None and self._config.efs is not None
-            else None,
-            head_store=self._head_store(),
-        )
-
-    def _head_store(self) -> HeadStore | StateVolume | None:
         if self._state_volume is not None:
-            return StateVolume(self._state_volume.volume_id)
-        if self._memorydb is None:
-            return None
-        return HeadStore(
-            address=self._memorydb.address,
-            user_name=self._memorydb.user_name,
-            password_secret=self.label.name("memorydb-password"),
-            namespace=self.label.cluster,
-        )
-
-    def _publish(self) -> None:
-        head = self._cluster.head_facts
-        dashboard = self._config.port_table["dashboard"].first
-        self.publish(
-            cluster=self.label.cluster,
-            vpc_id=self._network.vpc_id,
-            public_subnet_ids=self._network.public_subnet_ids,
-            private_subnet_ids=self._network.private_subnet_ids,
-            security_group_ids=self._groups.ids,
-            key_arn=self._key.key_arn,
-            role_arns=self._roles.arns,
-            instance_profile_arns=self._roles.instance_profile_arns,
-            bucket_names=self._buckets.names,
-            head={**head, "dns_name": self._zone.fqdn(HEAD)},
-            workers=self._cluster.worker_facts,
-            dashboard_url=f"http://localhost:{dashboard}",
-            dashboard_tunnel_command=_tunnel(head["instance_id"], self._config.region, dashboard),
-        )
-        if self._token is not None:
-            self.publish(ray_token_secret_arn=self._token.arn)
-        if self._node_logs is not None:
-            self.publish(log_group=self._node_logs.name)
-        if self._efs is not None:
-            self.publish(efs_id=self._efs.file_system_id, efs_access_point_id=self._efs.access_point_id)
-        if self._memorydb is not None:
-            self.publish(
-                memorydb_address=self._memorydb.address,
-                memorydb_password_secret_arn=self._memorydb.password_secret_arn,
-            )
-        if self._state_volume is not None:
-            self.publish(state_volume_id=self._state_volume.volume_id)
-
-
-def _tunnel(instance_id: str, region: str, port: int) -> str:
-    """Command that brings the dashboard to the operator's machine, without an open port."""
-    return (
-        f"aws ssm start-session --region {region} --target {instance_id} "
-        "--document-name AWS-StartPortForwardingSession "
-        f"--parameters portNumber={port},localPortNumber={port}"
-    )
+            self._state_volume.attach_to(cluster.head_instance_id)
+        self._define_bastion(key_pair)
+        self._publish(workers=cluster.worker_facts, **self._head_outputs(cluster.head_facts))

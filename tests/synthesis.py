@@ -11,9 +11,9 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.load import check_environment, load_environment
 from config.paths import ROOT
-from config.static_ec2 import StaticEc2Config
 from config.yaml_file import YamlFile
 from main import synthesize
 
@@ -54,15 +54,15 @@ class Synthesized:
         return sorted(managed + read)
 
 
-def environment(name: str = "test", **settings: Any) -> StaticEc2Config:
+def environment(name: str = "test", flavour: str = "static-ec2", **settings: Any) -> Ec2ClusterConfig:
     """An environment from settings, checked like a file."""
-    given = {"flavour": "static-ec2", "target": "local", "region": "us-west-2", **settings}
+    given = {"flavour": flavour, "target": "local", "region": "us-west-2", **settings}
     checked = check_environment(YamlFile(ROOT / f"{name}.yaml", CommentedMap(given)), name=name)
-    assert isinstance(checked, StaticEc2Config)
+    assert isinstance(checked, Ec2ClusterConfig)
     return checked
 
 
-def synth(config: StaticEc2Config) -> Synthesized:
+def synth(config: Ec2ClusterConfig) -> Synthesized:
     """Synthesize an environment."""
     with tempfile.TemporaryDirectory() as directory:
         synthesize(config, directory)
@@ -74,5 +74,5 @@ def synth(config: StaticEc2Config) -> Synthesized:
 def example(name: str, target: str | None = None) -> Synthesized:
     """Synthesize one of the example environments."""
     config = load_environment(name, target=target)
-    assert isinstance(config, StaticEc2Config)
+    assert isinstance(config, Ec2ClusterConfig)
     return synth(config)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.checkov_scan.policies.declared import Declared, RayPort
 
 
-def declared_of(environment: StaticEc2Config) -> Declared:
+def declared_of(environment: Ec2ClusterConfig) -> Declared:
     """The part of an environment that policies ask for."""
     access = environment.access
     ranges = [*access.client_cidrs, *access.ssh_cidrs] if access.allow_public else []
@@ -19,12 +19,13 @@ def declared_of(environment: StaticEc2Config) -> Declared:
         all_traffic=access.intra_cluster != "ports",
         public_nodes=access.public_nodes,
         containers=frozenset(_with_containers(environment)),
+        launchers=frozenset(environment.iam.launcher_principal_arns),
         permissions_boundary=environment.iam.permissions_boundary_arn,
         protect=environment.protect,
     )
 
 
-def _with_containers(environment: StaticEc2Config) -> Iterator[str]:
+def _with_containers(environment: Ec2ClusterConfig) -> Iterator[str]:
     if environment.head.containers:
         yield "head"
     yield from (name for name, group in environment.workers.items() if group.containers)

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.environment import Environment
 from config.errors import UserError
 from config.paths import ROOT
-from config.static_ec2 import StaticEc2Config
 from scripts.checkov_scan.declared import declared_of
 from scripts.checkov_scan.results import ScanResult, parse_results
 from scripts.checkov_scan.waivers import Waiver
@@ -23,7 +23,7 @@ Request = dict[str, Any]
 
 def request(plan: Path, environment: Environment, waivers: Sequence[Waiver]) -> Request:
     """What scanner.py needs to scan a plan."""
-    assert isinstance(environment, StaticEc2Config)
+    assert isinstance(environment, Ec2ClusterConfig)
     return {
         "plan": str(plan),
         "waivers": [dataclasses.asdict(waiver) for waiver in waivers],

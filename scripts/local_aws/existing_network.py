@@ -1,4 +1,4 @@
-"""Make a VPC and subnets with given ids on the emulator: the network that an environment finds in its account."""
+"""Make on the emulator what an environment finds in its account: a VPC and subnets with given ids, a key pair."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def create_existing_network(
     """Create what is missing of a VPC and its subnets (`id: (zone, cidr)`), with an internet gateway and DNS."""
     with closing(_client(endpoint, region)) as ec2:
         _create_missing(ec2, vpc_id, cidr, subnets)
+
+
+def create_existing_key_pair(endpoint: str, *, region: str, name: str) -> None:
+    """Create a key pair when it is missing; nobody gets its private half."""
+    with closing(_client(endpoint, region)) as ec2:
+        if not ec2.describe_key_pairs(Filters=[{"Name": "key-name", "Values": [name]}])["KeyPairs"]:
+            ec2.create_key_pair(KeyName=name)
 
 
 def _create_missing(ec2: EC2Client, vpc_id: str, cidr: str, subnets: Mapping[str, tuple[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""Lets any number of requests through, or one writer of the state, never both."""
+"""Lets one request at a time through to moto, or the one who saves its state."""
 
 from __future__ import annotations
 
@@ -8,39 +8,18 @@ from contextlib import contextmanager
 
 
 class Gate:
-    """A lock that requests share and the saver has alone, so that no half request is ever saved.
+    """A lock around moto, so that no half request is ever saved and no two requests meet.
 
-    Reads count as requests too: moto makes a region's backend when it is first read.
+    moto is not made for threads: two instances that start in one subnet at the same time end in "generator already
+    executing", and a list that is read while it grows in an error too. One after the other takes no longer: Python runs
+    one thread at a time.
     """
 
     def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._requests = 0
-        self._closed = False
-
-    @contextmanager
-    def request(self) -> Iterator[None]:
-        """Hold the gate open for one request; waits while the state is being frozen."""
-        with self._condition:
-            self._condition.wait_for(lambda: not self._closed)
-            self._requests += 1
-        try:
-            yield
-        finally:
-            with self._condition:
-                self._requests -= 1
-                self._condition.notify_all()
+        self._lock = threading.Lock()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Wait until running requests are done and let none begin."""
-        with self._condition:
-            self._condition.wait_for(lambda: not self._closed)
-            self._closed = True
-            self._condition.wait_for(lambda: self._requests == 0)
-        try:
+        """Wait until whoever is at moto is done, and let nobody else begin."""
+        with self._lock:
             yield
-        finally:
-            with self._condition:
-                self._closed = False
-                self._condition.notify_all()

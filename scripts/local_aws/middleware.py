@@ -50,7 +50,7 @@ class Middleware:
             self._saver.note_change()
 
     def _emulate(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        with self._gate.request():
+        with self._gate.alone():
             try:
                 # moto's body is complete here: its answers are strings, not streams.
                 return self._moto(environ, start_response)
@@ -71,7 +71,7 @@ class Middleware:
 
     def _delete_slow(self, environ: Environ) -> int:
         prefix = parse_qs(environ.get("QUERY_STRING", "")).get("prefix", [""])[0]
-        with self._gate.request():
+        with self._gate.alone():
             deleted = self._prepare_destroy(prefix) if prefix else 0
             self._saver.note_change()
         return deleted

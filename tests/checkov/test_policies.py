@@ -218,6 +218,30 @@ def test_documents_that_are_merged_count() -> None:
     assert judged("CKV_RAYFORM_5", "aws_iam_role_policy.p", plan).faults
 
 
+def trusting(arn: str, role: str) -> Plan:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": arn}}
+    roles = {
+        "aws_iam_role.r": {"name": role, "assume_role_policy": json.dumps({"Statement": [trust]})},
+        "aws_iam_instance_profile.p": {"role": "${aws_iam_role.r.name}"},
+    }
+    return plan_of(roles, Declared(launchers=frozenset({LAUNCHER})))
+
+
+LAUNCHER = "arn:aws:iam::123456789012:role/ml-platform"
+
+
+@pytest.mark.parametrize(
+    ("arn", "role", "is_fault"),
+    [
+        (LAUNCHER, "ray-dev-launcher", False),
+        (LAUNCHER, "ray-dev-head", True),
+        ("arn:aws:iam::123456789012:role/other", "ray-dev-launcher", True),
+    ],
+)
+def test_the_launcher_trusts_those_who_are_named(arn: str, role: str, is_fault: bool) -> None:
+    assert bool(judged("CKV2_RAYFORM_6", "aws_iam_role.r", trusting(arn, role)).faults) is is_fault
+
+
 def test_a_policy_that_stumbles_says_so() -> None:
     broken = plan_of(role_policy('{"Statement": [{"Action": "s3:*"}]}'))
     assert judged("CKV_RAYFORM_6", "aws_iam_role_policy.p", broken).undecided == (

@@ -7,11 +7,12 @@ import time
 import urllib.error
 import urllib.request
 from base64 import b64decode
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from scripts.local_aws.existing_network import create_existing_network
+from scripts.local_aws.existing_network import create_existing_key_pair, create_existing_network
 from tests.local_aws.conftest import Clients
 
 TAGGED = [{"Key": "Name", "Value": "x"}]
@@ -68,6 +69,13 @@ def test_web_pages_are_refused(endpoint: str, header: tuple[str, str]) -> None:
     refused.value.close()
 
 
+def test_existing_key_pair_is_made_once(endpoint: str, aws: Clients) -> None:
+    for _ in range(2):
+        create_existing_key_pair(endpoint, region="eu-central-1", name="ml-platform")
+    (pair,) = aws("ec2", "eu-central-1").describe_key_pairs(KeyNames=["ml-platform"])["KeyPairs"]
+    assert pair["KeyName"] == "ml-platform"
+
+
 def test_existing_network_has_the_ids_asked_for(endpoint: str, aws: Clients) -> None:
     subnets = {"subnet-0aaa": ("eu-central-1a", "10.9.0.0/24"), "subnet-0bbb": ("eu-central-1b", "10.9.1.0/24")}
     for _ in range(2):
@@ -104,6 +112,26 @@ def test_efs_policies_and_throughput(aws: Clients) -> None:
         FileSystemId=file_system, ThroughputMode="provisioned", ProvisionedThroughputInMibps=20
     )
     assert (changed["ThroughputMode"], changed["ProvisionedThroughputInMibps"]) == ("provisioned", 20)
+
+
+def test_memorydb_nodes_stand_in_the_zones_of_their_subnets(aws: Clients) -> None:
+    ec2, memorydb = aws("ec2"), aws("memorydb")
+    vpc = ec2.create_vpc(CidrBlock="10.78.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=cidr, AvailabilityZone=zone)["Subnet"]["SubnetId"]
+        for cidr, zone in (("10.78.0.0/24", "us-west-2b"), ("10.78.1.0/24", "us-west-2d"))
+    ]
+    memorydb.create_subnet_group(SubnetGroupName="zones", SubnetIds=subnets)
+    given = {"NodeType": "db.t4g.small", "ACLName": "open-access", "SubnetGroupName": "zones"}
+    memorydb.create_cluster(ClusterName="zones", NumReplicasPerShard=2, **given)
+    assert zones_of_nodes(memorydb) == ["us-west-2b", "us-west-2d", "us-west-2b"]
+    memorydb.update_cluster(ClusterName="zones", ReplicaConfiguration={"ReplicaCount": 1})
+    assert zones_of_nodes(memorydb) == ["us-west-2b", "us-west-2d"]
+
+
+def zones_of_nodes(memorydb: Any) -> list[str]:
+    (cluster,) = memorydb.describe_clusters(ClusterName="zones", ShowShardDetails=True)["Clusters"]
+    return [node["AvailabilityZone"] for shard in cluster["Shards"] for node in shard["Nodes"]]
 
 
 def test_memorydb_parameters_and_acls(aws: Clients) -> None:

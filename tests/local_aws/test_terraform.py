@@ -13,6 +13,8 @@ import pytest
 
 from scripts.local_aws import client
 from scripts.local_aws.identity import Folder
+from scripts.terraform.initialize import drop_checksums
+from scripts.terraform.run import GO
 from tests.local_aws.conftest import aws_client, end, point_to
 
 pytestmark = pytest.mark.integration
@@ -35,7 +37,7 @@ class Terraform:
         done = subprocess.run(
             ["terraform", *arguments, "-no-color"],
             cwd=self.directory,
-            env={**environment, "TF_CLI_CONFIG_FILE": str(self.cli_config), "TF_IN_AUTOMATION": "1"},
+            env={**GO, **environment, "TF_CLI_CONFIG_FILE": str(self.cli_config), "TF_IN_AUTOMATION": "1"},
             capture_output=True,
             text=True,
             timeout=SECONDS,
@@ -82,6 +84,7 @@ def terraform(tmp_path_factory: pytest.TempPathFactory, terraform_cli_config: Pa
         folder = point_to(tmp_path_factory.mktemp("emulator") / "local-aws", monkeypatch)
         run = Terraform(directory, terraform_cli_config)
         run("init", "-input=false")
+        drop_checksums(directory)
         yield run
         end(folder)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.load import check_environment
 from config.paths import ENVIRONMENTS, ROOT, environment_names
-from config.static_ec2 import StaticEc2Config
 from config.yaml_file import read_yaml
 from tests.synthesis import Synthesized, example, synth
 
@@ -23,7 +23,7 @@ def synthesized(name: str) -> Synthesized:
     if (ENVIRONMENTS / f"{name}.yaml").is_file():
         return example(name)
     config = check_environment(read_yaml(VARIETY), name=name)
-    assert isinstance(config, StaticEc2Config)
+    assert isinstance(config, Ec2ClusterConfig)
     return synth(config)
 
 

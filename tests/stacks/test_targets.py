@@ -87,3 +87,17 @@ def test_outputs_are_what_a_person_needs_next() -> None:
         "private_subnet_ids", "public_subnet_ids", "ray_token_secret_arn", "role_arns", "security_group_ids", "vpc_id",
         "workers",
     }  # fmt: skip
+
+
+def test_outputs_of_an_autoscaled_cluster_say_what_ray_launches() -> None:
+    autoscaled = {"autoscaling_config", "image_ids", "node_subnet_ids", "zone_id"}
+    by_terraform, by_ray_up = (example(name).document["output"] for name in ("autoscaling", "autoscaling-existing-vpc"))
+    for outputs in (by_terraform, by_ray_up):
+        assert autoscaled <= outputs.keys()
+        assert "workers" not in outputs
+        assert outputs["autoscaling_config"]["sensitive"] is True
+    assert {"head", "dashboard_url", "autoscaling_secret_arn"} <= by_terraform.keys()
+    assert {"bastion", "key_pair_name"} <= by_ray_up.keys()
+    assert by_ray_up.keys().isdisjoint({"head", "dashboard_url", "autoscaling_secret_arn"})
+    assert set(by_ray_up["role_arns"]["value"]) == {"head", "worker", "launcher"}
+    assert set(by_terraform["image_ids"]["value"]) == {"head", "cpu", "cpu-on-demand", "arm", "gpu"}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_SETS = ("open_ranges", "containers", "launchers")
+
 
 @dataclass(frozen=True)
 class RayPort:
@@ -30,6 +32,8 @@ class Declared:
     public_nodes: bool = False
     containers: frozenset[str] = field(default_factory=frozenset)
     """Nodes with `containers: true`: `head`, and names of worker groups."""
+    launchers: frozenset[str] = field(default_factory=frozenset)
+    """Who may take on the launcher's role (`iam.launcher_principal_arns`)."""
     permissions_boundary: str | None = None
     protect: bool = True
 
@@ -37,14 +41,13 @@ class Declared:
     def from_json(cls, document: Mapping[str, Any]) -> Declared:
         """Read what `to_json` gave."""
         ports = tuple(RayPort(*port) for port in document["ray_ports"])
-        ranges, containers = frozenset(document["open_ranges"]), frozenset(document["containers"])
-        return cls(**{**document, "ray_ports": ports, "open_ranges": ranges, "containers": containers})
+        sets = {name: frozenset(document[name]) for name in _SETS}
+        return cls(**{**document, "ray_ports": ports, **sets})
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, for the process that scans."""
         return {
             **vars(self),
             "ray_ports": [[port.name, port.first, port.last] for port in self.ray_ports],
-            "open_ranges": sorted(self.open_ranges),
-            "containers": sorted(self.containers),
+            **{name: sorted(getattr(self, name)) for name in _SETS},
         }

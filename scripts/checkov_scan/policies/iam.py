@@ -74,17 +74,20 @@ def only_their_service_takes_roles(subject: Resource, plan: Plan) -> Iterator[st
 
     Why: whoever may assume a node's role reads the environment's buckets and secrets. A trust that names another
     account without ExternalId lets that account's other customers in.
-    Fix: none in the environment file: trust policies are made by the modules.
+    Fix: `iam.launcher_principal_arns` names who may take on the launcher's role; all else about trust policies is made
+    by the modules.
     """
+    is_launcher = str(subject.value("name")).endswith("-launcher")
     is_for_nodes = bool(plan.referring(subject, "role", "aws_iam_instance_profile"))
     for statement in statements_of(plan, subject, "assume_role_policy"):
         if not statement.allows:
             continue
-        others = [name for type_, name in statement.principals if type_ != "Service"]
+        named = plan.declared.launchers if is_launcher else frozenset()
+        others = [name for type_, name in statement.principals if type_ != "Service" and name not in named]
         if (others or statement.is_for_anybody) and not statement.conditions:
             yield f"{statement.shown} trusts {', '.join(others) or 'anybody'} without a condition"
         services = {name for type_, name in statement.principals if type_ == "Service"}
-        if is_for_nodes and (others or services != {"ec2.amazonaws.com"}):
+        if is_for_nodes and (others or services - {"ec2.amazonaws.com"}):
             yield f"{statement.shown} lets {', '.join(sorted({*others, *services}))} be a node"
 
 

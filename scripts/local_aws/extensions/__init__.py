@@ -15,6 +15,7 @@ EXTENSIONS = (
     "images",
     "backup",
     "ec2_account",
+    "ec2_addresses",
     "ec2_credits",
     "ec2_endpoints",
     "ec2_flow_logs",

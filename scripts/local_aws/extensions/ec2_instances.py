@@ -36,6 +36,7 @@ def run_instances(original: Callable[[Any], Any], self: Any) -> Any:
     size_from_image(params)
     result = original(self)
     for instance in result.result.instances:
+        _associate(self.ec2_backend, instance, params.get("IamInstanceProfile") or {})
         _remember(instance, params)
         ec2_spot.remember(self, instance, params)
         settle_root_volumes(self.ec2_backend, instance, params)
@@ -66,6 +67,12 @@ def _refuse_architecture(self: Any, image_id: str | None, instance_type: str) ->
             raise AwsError("InvalidParameterValue", message)
 
 
+def _associate(backend: Any, instance: Any, profile: Params) -> None:
+    """Every instance of a launch gets the profile; moto gives it to the first."""
+    if profile and instance.id not in backend.iam_instance_profile_associations:
+        backend.associate_iam_instance_profile(instance.id, profile.get("Name"), profile.get("Arn"))
+
+
 def _remember(instance: Any, params: Params) -> None:
     instance.maintenance_options = params.get("MaintenanceOptions") or {"AutoRecovery": "default"}
     instance.disable_api_termination = bool(params.get("DisableApiTermination"))
@@ -75,6 +82,9 @@ def _remember(instance: Any, params: Params) -> None:
         "EnableResourceNameDnsAAAARecord": False,
         **(params.get("PrivateDnsNameOptions") or {}),
     }
+    primary = _primary_interface(instance)
+    if primary and not params.get("NetworkInterfaces"):
+        primary.delete_on_termination = True  # of one that the launch makes
     placement = params.get("Placement") or {}
     instance.placement.group_name = placement.get("GroupName", "")
     instance.placement.partition_number = placement.get("PartitionNumber")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -32,6 +33,7 @@ def create_cluster(original: Callable[..., Any], self: Any, **given: Any) -> Any
     cluster = original(self, **given)
     if given["num_replicas_per_shard"] == 0:  # moto takes 0 for "not given"
         _set_replicas(cluster, 0)
+    _place(self, cluster)
     return cluster
 
 
@@ -49,6 +51,7 @@ def update_cluster(original: Callable[..., Any], self: Any, *args: Any, **given:
     cluster = original(self, *args, **given)
     if replicas is not None:
         _set_replicas(cluster, replicas)
+        _place(self, cluster)
     return cluster
 
 
@@ -110,3 +113,12 @@ def _set_replicas(cluster: Any, replicas: int) -> None:
     cluster.num_replicas_per_shard = replicas
     cluster.availability_mode = "MultiAZ" if replicas else "SingleAZ"
     cluster.shards = cluster.get_shard_details()
+
+
+def _place(backend: Any, cluster: Any) -> None:
+    """Give each node of a shard another zone of the subnet group, as AWS does; moto draws one of a to d for each."""
+    subnets = backend.subnet_groups[cluster.subnet_group_name or "default"].subnets
+    zones = sorted({subnet.availability_zone for subnet in subnets})
+    for shard in cluster.shards:
+        for node, zone in zip(shard["Nodes"], itertools.cycle(zones)):
+            node["AvailabilityZone"] = zone
