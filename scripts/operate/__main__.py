@@ -2,62 +2,50 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-import re
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 from config.errors import UserError, report_user_errors
-from scripts.arguments import environment_parser
+from scripts.operate.arguments import ON_OFF, arguments, autoscaling, number, require_meant
 
 if TYPE_CHECKING:
-    from config.static_ec2 import StaticEc2Config
+    import argparse
+    from collections.abc import Mapping
+    from typing import Any
+
+    from config.ec2_cluster import Ec2ClusterConfig
+    from scripts.inventory.session import Session
     from scripts.operate.cluster import Cluster, Node
     from scripts.operate.job import Job
     from scripts.operate.transport import Transport
 
-COMMANDS = ("status", "dashboard", "submit", "logs", "ssh-config", "ray-token")
-_NEED_NODES = ("status", "dashboard", "submit", "logs")
 
-
-def arguments() -> argparse.Namespace:
-    """Read the command line; messages name the variables of make, through which users give these options."""
-    parser = environment_parser("scripts.operate", __doc__)
-    parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("--via", metavar="ssm|ssh", help="default: ssh where port 22 is open, else ssm")
-    parser.add_argument("--bastion", metavar="USER@HOST", help="SSH through this host")
-    parser.add_argument("--ssh-key", metavar="FILE", help="private key for SSH")
-    parser.add_argument("--local-port", metavar="PORT", help="dashboard: the port on this machine")
-    parser.add_argument("--node", metavar="NAME", default="head", help="logs: whose (default: head)")
-    parser.add_argument("--lines", metavar="N", default="100", help="logs: how many of each file")
-    parser.add_argument("--follow", action="store_true", help="logs: go on until Ctrl-C")
-    parser.add_argument("--job", metavar="PATH", help="submit: a Python file, or a folder with a main.py")
-    parser.add_argument("--args", metavar="WORDS", help="submit: arguments of the job, quoted as for a shell")
-    parser.add_argument("--address", metavar="URL", help="submit: where the Jobs API is, when no tunnel is needed")
-    return parser.parse_args()
-
-
-def run(given: argparse.Namespace, environment: StaticEc2Config) -> int:
+def run(given: argparse.Namespace, environment: Ec2ClusterConfig) -> int:
     """Run one command; each imports only what it needs."""
     from scripts.inventory.session import open_session
-    from scripts.operate.cluster import cluster_of
     from scripts.operate.job import job_arguments, job_of
     from scripts.operate.outputs import load_outputs
 
     # Before anything is asked of AWS: what is wrong with the job is wrong anywhere.
     job = job_of(given.job, job_arguments(os.environ, given.args)) if given.command == "submit" else None
     session = open_session(environment)
-    cluster = cluster_of(environment, load_outputs(environment, session))
+    outputs = load_outputs(environment, session)
     if given.command == "ray-token":
+        from scripts.operate.cluster import cluster_of
         from scripts.operate.ray_token import print_token
 
-        print_token(cluster, session)
+        print_token(cluster_of(environment, outputs), session)
         return 0
+    cluster = live_cluster(environment, outputs, session)
+    if given.command in ON_OFF:
+        return run_on_off(given, cluster, session, outputs)
     if given.command == "ssh-config":
         from scripts.operate.ssh_config import print_path, write_ssh_config
 
+        if not cluster.nodes and cluster.bastion is None:
+            _ = cluster.head  # says what makes one
         print_path(write_ssh_config(cluster, bastion=given.bastion, key=given.ssh_key))
         return 0
     if job is not None:
@@ -65,6 +53,34 @@ def run(given: argparse.Namespace, environment: StaticEc2Config) -> int:
 
         return run_job(given, cluster, job, read_token(cluster, session))
     return run_on_nodes(given, cluster)
+
+
+def live_cluster(environment: Ec2ClusterConfig, outputs: Mapping[str, Any], session: Session) -> Cluster:
+    """The cluster by Terraform's outputs and, where Ray makes nodes, by what EC2 has."""
+    from config.autoscaling_ec2 import AutoscalingEc2Config
+    from scripts.operate.cluster import cluster_of, require_applied
+
+    if not isinstance(environment, AutoscalingEc2Config):
+        return cluster_of(environment, outputs)
+    from scripts.operate.instances import find_instances
+
+    require_applied(environment, outputs)
+    return cluster_of(environment, outputs, find_instances(environment, session))
+
+
+def run_on_off(given: argparse.Namespace, cluster: Cluster, session: Session, outputs: Mapping[str, Any]) -> int:
+    """Commands that start and end nodes."""
+    from scripts.operate.down import down
+    from scripts.operate.ray_launcher import way_to_new_head
+    from scripts.operate.up import ray_up, start_head
+
+    environment = autoscaling(cluster.environment)
+    way = way_to_new_head(cluster, via=given.via, bastion=given.bastion, key=given.ssh_key)
+    if given.command == "down":
+        return down(environment, cluster, session, outputs, way)
+    if environment.terraform_makes_head:
+        return start_head(cluster, session, outputs)
+    return ray_up(environment, cluster, session, outputs, way)
 
 
 def run_on_nodes(given: argparse.Namespace, cluster: Cluster) -> int:
@@ -78,10 +94,15 @@ def run_on_nodes(given: argparse.Namespace, cluster: Cluster) -> int:
 
         port = number("LOCAL_PORT", given.local_port) if given.local_port else cluster.dashboard_port
         return open_dashboard(cluster, transport_to(cluster.head, cluster, given), port)
-    from scripts.operate.logs import show_logs
+    node = cluster.node(given.node)
+    transport = transport_to(node, cluster, given)
+    if given.command == "logs":
+        from scripts.operate.logs import show_logs
 
-    node, lines = cluster.node(given.node), number("LINES", given.lines)
-    return show_logs(node, transport_to(node, cluster, given), lines=lines, follow=given.follow)
+        return show_logs(node, transport, lines=number("LINES", given.lines), follow=given.follow)
+    from scripts.operate.exec import attach, execute
+
+    return execute(cluster, node, transport, given.cmd) if given.command == "exec" else attach(cluster, node, transport)
 
 
 def run_job(given: argparse.Namespace, cluster: Cluster, job: Job, token: str | None) -> int:
@@ -113,29 +134,6 @@ def transport_to(node: Node, cluster: Cluster, given: argparse.Namespace) -> Tra
     return Ssh(write_ssh_config(cluster, bastion=given.bastion, key=given.ssh_key))
 
 
-def number(variable: str, text: str) -> int:
-    """The number in a variable of make."""
-    if not re.fullmatch(r"[1-9]\d{0,8}", text):
-        raise UserError(f"{variable}: got {text!r}, want a number above 0")
-    return int(text)
-
-
-def require_options(given: argparse.Namespace) -> None:
-    """Refuse, before AWS is asked, what is wrong anywhere."""
-    if given.via not in (None, "ssm", "ssh"):
-        raise UserError(f"VIA: got {given.via}, want ssm or ssh")
-    number("LINES", given.lines)
-    if given.local_port:
-        number("LOCAL_PORT", given.local_port)
-
-
-def require_nodes(given: argparse.Namespace, environment: StaticEc2Config) -> None:
-    """Refuse what would wait for machines that do not exist."""
-    if environment.target == "local" and given.command in _NEED_NODES and not given.address:
-        hint = "; with ADDRESS= a job goes to a Ray that you have started" if given.command == "submit" else ""
-        raise UserError(f"the embedded AWS boots no instance, so there is no node to ask: this needs target aws{hint}")
-
-
 def end_on_sigterm() -> None:
     """Have what was started ended on the way out, as at Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
@@ -144,16 +142,17 @@ def end_on_sigterm() -> None:
 @report_user_errors
 def main() -> int:
     """Load the environment and run the command."""
+    from config.ec2_cluster import Ec2ClusterConfig
     from config.load import load_environment
-    from config.static_ec2 import StaticEc2Config
 
     end_on_sigterm()
     given = arguments()
     environment = load_environment(given.env, target=given.target)
-    if not isinstance(environment, StaticEc2Config):
-        raise UserError(f"{environment.name} is of flavour {environment.flavour}, this is for static-ec2")
-    require_nodes(given, environment)
-    require_options(given)
+    if not isinstance(environment, Ec2ClusterConfig):
+        raise UserError(
+            f"{environment.name} is of flavour {environment.flavour}, this is for static-ec2 and autoscaling-ec2"
+        )
+    require_meant(given, environment)
     return run(given, environment)
 
 

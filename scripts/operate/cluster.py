@@ -1,41 +1,62 @@
-"""The deployed cluster, as Terraform's outputs tell it."""
+"""The deployed cluster, as Terraform's outputs tell it and, where Ray makes nodes, EC2."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.commands import make_command
+from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError
-from config.static_ec2 import StaticEc2Config
+
+if TYPE_CHECKING:
+    from scripts.operate.instances import RayInstance
 
 HEAD = "head-node"
+BASTION = "bastion"
+_BASTION_USER = "ec2-user"
+_AT_REST = ("stopping", "stopped")
 
 
 @dataclass(frozen=True)
 class Node:
-    """One node of the cluster."""
+    """One node of the cluster, or its bastion."""
 
     name: str
     """`ray-demo-head-node`, its AWS name."""
     short_name: str
-    """`head-node` or `worker-cpu-0`."""
+    """`head-node`, `worker-cpu-0`, or `worker-cpu-i-0123456789abcdef0` for one that the autoscaler made."""
     instance_id: str
     private_ip: str
     public_ip: str
     """Empty when there is none."""
     user: str | None
     """Login user; None for a worker whose group is no longer in the environment file."""
+    is_head: bool = False
+    state: str | None = None
+    """State of the instance; None where EC2 was not asked."""
+
+    def answers_to(self, name: str) -> bool:
+        """Whether a user means this node: by a name, host name, instance id or private address."""
+        return name in (
+            self.name,
+            self.short_name,
+            self.short_name.removeprefix("worker-"),
+            self.instance_id,
+            self.private_ip,
+        )
 
 
 @dataclass(frozen=True)
 class Cluster:
     """The nodes of one environment, the head first, and what a client needs."""
 
-    environment: StaticEc2Config
+    environment: Ec2ClusterConfig
     nodes: tuple[Node, ...]
     token_secret_arn: str | None
+    bastion: Node | None = None
 
     @property
     def name(self) -> str:
@@ -44,8 +65,19 @@ class Cluster:
 
     @property
     def head(self) -> Node:
-        """The head node."""
-        return self.nodes[0]
+        """The head node.
+
+        Raises UserError when there is none, more than one, or one that is stopped.
+        """
+        heads = [node for node in self.nodes if node.is_head]
+        if not heads:
+            goals = ("up",) if self._by_ray else ("plan", "apply")
+            raise UserError(f"{self.environment.name} has no head; run: {self._run(*goals)}")
+        if len(heads) > 1:
+            ids = ", ".join(node.instance_id for node in heads)
+            again = self._run("down", "up")
+            raise UserError(f"{self.environment.name} has {len(heads)} heads, want one: {ids}; run: {again}")
+        return self._not_stopped(heads[0])
 
     @property
     def dashboard_port(self) -> int:
@@ -57,38 +89,114 @@ class Cluster:
         return make_command(goal, self.environment)
 
     def node(self, name: str) -> Node:
-        """The node that a user names; `head` will do for the head.
+        """The node that a user names; `head` will do for the head, and the bastion counts as one.
 
-        Raises UserError for a name that no node has.
+        Raises UserError for a name that no node has, and for a node that is stopped.
         """
-        wanted = HEAD if name == "head" else name
-        for node in self.nodes:
-            if wanted in (node.name, node.short_name):
-                return node
-        known = ", ".join(node.short_name for node in self.nodes)
+        if name in ("head", HEAD):
+            return self.head
+        places = [*self.nodes, self.bastion] if self.bastion else [*self.nodes]
+        for node in places:
+            if node.answers_to(name):
+                return self._not_stopped(node)
+        known = ", ".join(node.short_name for node in places) or "none"
         raise UserError(f"there is no node {name!r}, there are: {known}; run: {self.make('logs')} NODE=<one of them>")
 
+    def _not_stopped(self, node: Node) -> Node:
+        if node.state not in _AT_REST:
+            return node
+        if node.is_head:
+            # Beside a stopped head, `ray up` would make another.
+            start = self._run(*(("down", "up") if self._by_ray else ("up",)))
+            raise UserError(f"the head {node.name} ({node.instance_id}) is stopped; run: {start}")
+        raise UserError(f"{node.name} is stopped: the autoscaler starts it when there is work for it")
 
-def cluster_of(environment: StaticEc2Config, outputs: Mapping[str, Any]) -> Cluster:
-    """The cluster that the outputs describe.
+    @property
+    def _by_ray(self) -> bool:
+        environment = self.environment
+        return isinstance(environment, AutoscalingEc2Config) and not environment.terraform_makes_head
+
+    def _run(self, *goals: str) -> str:
+        return " && ".join(map(self.make, goals))
+
+
+def cluster_of(
+    environment: Ec2ClusterConfig, outputs: Mapping[str, Any], instances: Sequence[RayInstance] = ()
+) -> Cluster:
+    """The cluster that the outputs describe, and the instances that EC2 knows by Ray's tags.
 
     Raises UserError when nothing was applied yet.
     """
-    if "head" not in outputs:
+    require_applied(environment, outputs)
+    heads = list(_heads(environment, outputs, instances))
+    workers = (*_fixed_workers(environment, outputs), *_autoscaled_workers(environment, instances))
+    return Cluster(environment, (*heads, *workers), outputs.get("ray_token_secret_arn"), _bastion(environment, outputs))
+
+
+def require_applied(environment: Ec2ClusterConfig, outputs: Mapping[str, Any]) -> None:
+    """Raise UserError when there are no outputs of an apply."""
+    if not outputs.keys() & {"head", "cluster"}:
         run = " && ".join(make_command(goal, environment) for goal in ("plan", "apply"))
         raise UserError(f"{environment.name} is not applied yet; run: {run}")
-    return Cluster(environment, tuple(_nodes(environment, outputs)), outputs.get("ray_token_secret_arn"))
 
 
-def _nodes(environment: StaticEc2Config, outputs: Mapping[str, Any]) -> Iterator[Node]:
-    yield _node(environment, HEAD, outputs["head"], environment.head.ssh_user)
+def _heads(
+    environment: Ec2ClusterConfig, outputs: Mapping[str, Any], instances: Sequence[RayInstance]
+) -> Iterator[Node]:
+    """Terraform's head, and those that `ray up` has made: one, if all is well."""
+    facts = {instance.instance_id: instance for instance in instances if instance.kind == "head"}
+    made: Mapping[str, str] | None = outputs.get("head")
+    ids = sorted(facts.keys() | ({made["instance_id"]} if made else set()))
+    for instance_id in ids:
+        short_name = HEAD if len(ids) == 1 else f"{HEAD}-{instance_id}"
+        # EC2 knows better: what is stopped and started again has another public address.
+        found = facts.get(instance_id)
+        known = _addresses(found) if found else made
+        assert known is not None
+        state = found.state if found else None
+        yield _node(environment, short_name, known, environment.head.ssh_user, is_head=True, state=state)
+
+
+def _fixed_workers(environment: Ec2ClusterConfig, outputs: Mapping[str, Any]) -> Iterator[Node]:
     workers: Mapping[str, Mapping[str, str]] = outputs.get("workers", {})
     for short_name in sorted(workers, key=_group_and_index):
         group = environment.workers.get(_group_and_index(short_name)[0])
         yield _node(environment, short_name, workers[short_name], group.ssh_user if group else None)
 
 
-def _node(environment: StaticEc2Config, short_name: str, facts: Mapping[str, str], user: str | None) -> Node:
+def _autoscaled_workers(environment: Ec2ClusterConfig, instances: Sequence[RayInstance]) -> Iterator[Node]:
+    if not isinstance(environment, AutoscalingEc2Config):
+        return
+    for instance in instances:
+        if instance.kind == "worker":
+            type_ = environment.node_types.get(instance.node_type)
+            short_name = f"worker-{instance.node_type}-{instance.instance_id}"
+            user = type_.settings.ssh_user if type_ else None
+            yield _node(environment, short_name, _addresses(instance), user, state=instance.state)
+
+
+def _bastion(environment: Ec2ClusterConfig, outputs: Mapping[str, Any]) -> Node | None:
+    facts: Mapping[str, str] | None = outputs.get("bastion")
+    return _node(environment, BASTION, facts, _BASTION_USER) if facts else None
+
+
+def _addresses(instance: RayInstance) -> dict[str, str]:
+    return {
+        "instance_id": instance.instance_id,
+        "private_ip": instance.private_ip,
+        "public_ip": instance.public_ip,
+    }
+
+
+def _node(
+    environment: Ec2ClusterConfig,
+    short_name: str,
+    facts: Mapping[str, str],
+    user: str | None,
+    *,
+    is_head: bool = False,
+    state: str | None = None,
+) -> Node:
     return Node(
         name=environment.label.name(short_name),
         short_name=short_name,
@@ -96,6 +204,8 @@ def _node(environment: StaticEc2Config, short_name: str, facts: Mapping[str, str
         private_ip=facts["private_ip"],
         public_ip=facts["public_ip"],
         user=user,
+        is_head=is_head,
+        state=state,
     )
 
 

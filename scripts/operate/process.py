@@ -20,6 +20,7 @@ _WHERE_TO_GET = {
     "session-manager-plugin": (
         "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html"
     ),
+    "rsync": "https://rsync.samba.org (a package rsync)",
     "ssh": "https://www.openssh.com (a package openssh-client or openssh-clients)",
     "ssh-keygen": "https://www.openssh.com (a package openssh-client or openssh-clients)",
 }

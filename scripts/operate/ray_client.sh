@@ -4,4 +4,9 @@ set -eu
 cd "$(dirname "$0")/../.."
 version=$1
 shift
-exec scripts/setup/uv.sh tool run --quiet --python .venv/bin/python --from "ray[default]==$version" ray "$@"
+case "${1:-}" in
+  up | down) with=boto3 ;; # only Ray's launcher speaks to AWS
+  *) with= ;;
+esac
+exec scripts/setup/uv.sh tool run --quiet --python .venv/bin/python ${with:+--with "$with"} \
+  --from "ray[default]==$version" ray "$@"

@@ -25,6 +25,10 @@ class Ssh:
         terminal = ["-t"] if endless and sys.stdin.isatty() and sys.stdout.isatty() else []
         return RemoteCommand((*self._ssh(), *terminal, node.name, script))
 
+    def shell(self, node: Node, command: str | None) -> list[str]:
+        """A login, with a terminal also for a command."""
+        return [*self._ssh(), "-t", node.name, *([command] if command else [])]
+
     def forward(self, node: Node, port: int, local_port: int) -> list[str]:
         """A connection that only forwards."""
         forward = f"127.0.0.1:{local_port}:127.0.0.1:{port}"

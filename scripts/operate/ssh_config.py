@@ -12,7 +12,7 @@ from config.text import Form
 from scripts.operate.cluster import Cluster, Node
 from scripts.operate.place import SSH_CONFIG, directory_of, other_ssh_configs
 from scripts.operate.ssh_key import find_key, require_key
-from scripts.operate.transport import has_open_ssh
+from scripts.operate.transport import has_open_ssh, jumps
 from scripts.rendering.templates import template_environment
 from scripts.report_file import write_report
 
@@ -40,19 +40,29 @@ class Host:
 def hosts_of(cluster: Cluster, bastion: str | None, taken: Iterable[str]) -> list[Host]:
     """The hosts of a cluster; `taken` are names that other files give to their hosts."""
     names = set(taken)
-    return [
-        Host(
-            node=node,
-            alias=node.short_name if node.short_name not in names else None,
-            over_ssm=not bastion and not has_open_ssh(cluster, node),
-            bastion=bastion,
-        )
-        for node in cluster.nodes
-    ]
+    own = [cluster.bastion] if cluster.bastion else []
+    return [_host(cluster, node, bastion, names) for node in (*cluster.nodes, *own)]
 
 
-def render_ssh_config(cluster: Cluster, hosts: list[Host], *, directory: Path, key: Path | None) -> str:
-    """Render the file; `key` is the private key, whose public half EC2 Instance Connect is given."""
+def _host(cluster: Cluster, node: Node, bastion: str | None, taken: set[str]) -> Host:
+    jump = bastion
+    if bastion is None and cluster.bastion is not None and jumps(cluster, node):
+        jump = cluster.bastion.name  # a Host of the same file
+    return Host(
+        node=node,
+        alias=node.short_name if node.short_name not in taken else None,
+        over_ssm=not jump and not has_open_ssh(cluster, node),
+        bastion=jump,
+    )
+
+
+def render_ssh_config(
+    cluster: Cluster, hosts: list[Host], *, directory: Path, key: Path | None, bastion: str | None = None
+) -> str:
+    """Render the file; `key` is the private key, whose public half EC2 Instance Connect is given.
+
+    `bastion` is the one that a user has named; the environment's own is one of the hosts.
+    """
     template = template_environment().get_template("operate/ssh_config.j2")
     return template.render(
         cluster=cluster.name,
@@ -63,9 +73,9 @@ def render_ssh_config(cluster: Cluster, hosts: list[Host], *, directory: Path, k
         region=cluster.environment.region,
         # The shell that has chosen it may not be the one that uses the file. The emulator has no profiles.
         profile=os.environ.get("AWS_PROFILE") if cluster.environment.target == "aws" else None,
-        bastion=bastion_host(hosts[0].bastion),
-        known_hosts=_escaped(directory / "known_hosts"),
-        key=_escaped(key) if key else None,
+        bastion=bastion_host(bastion),
+        known_hosts=escaped(directory / "known_hosts"),
+        key=escaped(key) if key else None,
     )
 
 
@@ -79,7 +89,7 @@ def write_ssh_config(cluster: Cluster, *, bastion: str | None, key: str | None) 
     needs_key = any(host.over_ssm for host in hosts)
     private_key = require_key(key, directory) if needs_key else find_key(key)
     path = directory / SSH_CONFIG
-    write_report(path, render_ssh_config(cluster, hosts, directory=directory, key=private_key))
+    write_report(path, render_ssh_config(cluster, hosts, directory=directory, key=private_key, bastion=bastion))
     path.chmod(0o600)
     return path
 
@@ -100,7 +110,7 @@ def print_path(path: Path) -> None:
     print(f"Use it: ssh -F {path} <host>; or put this at the top of ~/.ssh/config: Include {path}")
 
 
-def _escaped(path: Path) -> str:
+def escaped(path: Path) -> str:
     """A path for the file, and for the shell that it has run: `%` is special to OpenSSH."""
     text = str(path)
     if any(character in text for character in "\"'\\$`\n"):

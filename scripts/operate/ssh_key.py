@@ -32,11 +32,15 @@ def require_key(chosen: str | None, directory: Path) -> Path:
     """
     key = find_key(chosen)
     if key is None:
-        usual = [Path.home() / ".ssh" / name for name in _USUAL]
-        key = next(filter(_has_public_half, usual), None) or _own_key(directory)
+        key = usual_key() or _own_key(directory)
     if not _has_public_half(key):
         raise UserError(f"SSH_KEY: {key} has no public half {public_half(key)}: ssh-keygen -y -f {key} > {key}.pub")
     return key
+
+
+def usual_key() -> Path | None:
+    """The user's own key, where it has its usual name."""
+    return next(filter(_has_public_half, (Path.home() / ".ssh" / name for name in _USUAL)), None)
 
 
 def public_half(key: Path) -> Path:

@@ -32,6 +32,12 @@ class Ssm:
         parameters = json.dumps({"command": [f"sh -c {shlex.quote(framed)}"]})
         return RemoteCommand(tuple(self._session(node, "AWS-StartNonInteractiveCommand", parameters)), frame)
 
+    def shell(self, node: Node, command: str | None) -> list[str]:
+        """A session, as `ssm-user` where no command is given."""
+        if command is None:
+            return self._session(node)
+        return self._session(node, "AWS-StartInteractiveCommand", json.dumps({"command": [command]}))
+
     def forward(self, node: Node, port: int, local_port: int) -> list[str]:
         """A session that forwards a port."""
         parameters = f"portNumber={port},localPortNumber={local_port}"
@@ -44,6 +50,6 @@ class Ssm:
             "it may still boot: try again in two minutes"
         )
 
-    def _session(self, node: Node, document: str, parameters: str) -> list[str]:
-        target = ["--region", self.region, "--target", node.instance_id]
-        return ["aws", "ssm", "start-session", *target, "--document-name", document, "--parameters", parameters]
+    def _session(self, node: Node, document: str | None = None, parameters: str = "") -> list[str]:
+        what = ["--document-name", document, "--parameters", parameters] if document else []
+        return ["aws", "ssm", "start-session", "--region", self.region, "--target", node.instance_id, *what]

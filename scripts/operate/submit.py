@@ -19,14 +19,14 @@ from scripts.operate.status import RAY
 from scripts.operate.transport import Transport
 from scripts.operate.tunnel import Tunnel, free_port
 
-_CLIENT = "scripts/operate/ray_client.sh"
+CLIENT = "scripts/operate/ray_client.sh"
 
 
 def submit(api: JobsApi, job: Job, ray_version: str) -> int:
     """Submit a job and follow it; return its exit status. Ctrl-C leaves the job alone."""
     variables = client_variables(api.token, tunnelled=api.tunnel is not None)
     options = ["--address", api.address, "--submission-id", job.id, "--working-dir", str(job.folder)]
-    arguments = [_CLIENT, ray_version, "job", "submit", *options, "--", *job.entrypoint]
+    arguments = [CLIENT, ray_version, "job", "submit", *options, "--", *job.entrypoint]
     announce(arguments)
     client = subprocess.Popen(arguments, cwd=ROOT, env=variables)
     try:
@@ -75,7 +75,7 @@ def reachable_at(address: str, cluster: Cluster, job: Job, token: str | None) ->
         raise UserError(f"ADDRESS: got {address}, want the Jobs API, such as http://10.0.0.5:{cluster.dashboard_port}")
     login = f'RAY_AUTH_MODE=token RAY_AUTH_TOKEN="$({cluster.make("ray-token")})" ' if token else ""
     version = cluster.environment.ray.version
-    by_hand = f"{login}{_CLIENT} {version} job stop --address {shlex.quote(address)} {job.id}"
+    by_hand = f"{login}{CLIENT} {version} job stop --address {shlex.quote(address)} {job.id}"
     api = JobsApi(address.rstrip("/"), token, by_hand)
     api.require_welcome(cluster)
     return api

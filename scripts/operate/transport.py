@@ -26,6 +26,9 @@ class Transport(Protocol):
     def command(self, node: Node, script: str, *, endless: bool) -> RemoteCommand:
         """Command that runs a script of `sh` on a node; `endless` when only Ctrl-C ends it."""
 
+    def shell(self, node: Node, command: str | None) -> list[str]:
+        """Command that gives a terminal on a node: of the login shell, or of a command in plain words."""
+
     def forward(self, node: Node, port: int, local_port: int) -> list[str]:
         """Command that leads a port of this machine to one of a node, until it is ended."""
 
@@ -34,10 +37,17 @@ class Transport(Protocol):
 
 
 def default_via(cluster: Cluster, node: Node, bastion: str | None) -> Via:
-    """SSH where it can work: through a bastion, or when the node is public and its port 22 is open to somebody."""
-    return "ssh" if bastion or has_open_ssh(cluster, node) else "ssm"
+    """SSH where it can work: through a bastion, or when port 22 is open to somebody and there is a public address."""
+    return "ssh" if bastion or has_open_ssh(cluster, node) or jumps(cluster, node) else "ssm"
 
 
 def has_open_ssh(cluster: Cluster, node: Node) -> bool:
     """Whether SSH reaches a node from outside: it has a public address, and a rule lets somebody in."""
-    return bool(node.public_ip and cluster.environment.access.ssh_cidrs)
+    access = cluster.environment.access
+    is_door = access.bastion != "ssh" or node == cluster.bastion  # else only the bastion reaches port 22 of the nodes
+    return bool(node.public_ip and access.ssh_cidrs and is_door)
+
+
+def jumps(cluster: Cluster, node: Node) -> bool:
+    """Whether SSH reaches a node through the environment's own bastion."""
+    return cluster.environment.access.bastion == "ssh" and cluster.bastion not in (None, node)

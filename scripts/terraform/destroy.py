@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import TYPE_CHECKING
 
 from config.commands import make_command
 from config.errors import UserError
+from scripts.consent import require_name
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.emulator import prepare_destroy, saved_afterwards
 from scripts.terraform.initialize import ensure_initialized
@@ -26,23 +25,25 @@ def require_consent(environment: Environment) -> None:
             f"{name} is protected: set protect: false in environments/{name}.yaml, "
             f"then {', '.join(make_command(goal, environment) for goal in ('plan', 'apply', 'destroy'))}"
         )
-    if environment.target == "local" or _confirmation(name) == name:
-        return
-    raise UserError(
-        f"{name} is not destroyed: confirm it with its name: {make_command('destroy', environment)} CONFIRM={name}"
+    require_name(
+        environment,
+        "destroy",
+        question=f"This destroys {name} on AWS, with its data.",
+        refusal=f"{name} is not destroyed",
     )
 
 
-def _confirmation(name: str) -> str | None:
-    if given := os.environ.get("CONFIRM"):
-        return given
-    if not sys.stdin.isatty():
-        return None
-    try:
-        return input(f"This destroys {name} on AWS, with its data. Type {name} to go on: ").strip()
-    except EOFError:  # Ctrl-D is no consent
-        print()
-        return None
+def end_what_ray_made(environment: Environment) -> None:
+    """End the instances that Ray has made: Terraform does not know them, and could delete nothing that they use."""
+    from config.autoscaling_ec2 import AutoscalingEc2Config
+
+    if isinstance(environment, AutoscalingEc2Config):
+        from scripts.inventory.session import open_session
+        from scripts.operate.down import end_instances
+        from scripts.operate.outputs import load_outputs
+
+        session = open_session(environment)
+        end_instances(environment, session, load_outputs(environment, session))
 
 
 def destroy(deployment: Deployment, name_prefix: str) -> None:

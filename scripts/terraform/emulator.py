@@ -35,13 +35,22 @@ def prepare_destroy(deployment: Deployment, name_prefix: str) -> None:
 
 
 def provide_existing_network(environment: Environment, deployment: Deployment) -> None:
-    """Give an environment that lives in somebody else's VPC such a VPC, so that it can be rehearsed."""
-    network = existing_network(environment)
-    if network and deployment.target == "local":
-        from scripts.local_aws.existing_network import create_existing_network
+    """Give an environment the VPC and the key pair of somebody else's that it names, so that it can be rehearsed."""
+    network, key_pair = existing_network(environment), _existing_key_pair(environment)
+    if deployment.target != "local" or not (network or key_pair):
+        return
+    from scripts.local_aws.existing_network import create_existing_key_pair, create_existing_network
 
-        endpoint = deployment.variables["AWS_ENDPOINT_URL"]
+    endpoint = deployment.variables["AWS_ENDPOINT_URL"]
+    if network:
         create_existing_network(endpoint, region=environment.region, cidr=EXISTING_VPC_CIDR, **network)
+    if key_pair:
+        create_existing_key_pair(endpoint, region=environment.region, name=key_pair)
+
+
+def _existing_key_pair(environment: Environment) -> str | None:
+    name: str | None = getattr(getattr(environment, "access", None), "key_pair_name", None)
+    return name
 
 
 def existing_network(environment: Environment) -> Mapping[str, Any] | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from config.paths import ROOT
@@ -17,6 +19,7 @@ from scripts.terraform.run import run_terraform
 
 PLUGIN_CACHE = ROOT / ".terraform-bin" / "plugins"
 """One download of a provider serves all environments."""
+_CHECKSUMS = re.compile(r"\n *hashes *= *\[[^]]*\]")
 
 
 def ensure_initialized(deployment: Deployment) -> None:
@@ -50,6 +53,19 @@ def _initialize(deployment: Deployment, settings: Mapping[str, Any]) -> None:
         arguments += ["-reconfigure", f"-backend-config=path={deployment.state_file}"]
     variables = installation_variables(required_providers(settings), deployment.variables)
     run_terraform(dataclasses.replace(deployment, variables=variables), *arguments, quiet=True)
+    if deployment.target == "local":
+        drop_checksums(deployment.directory)
+
+
+def drop_checksums(directory: Path) -> None:
+    """Leave the lock file of the emulator without checksums.
+
+    `init` has just written them, and each command would hash the provider's 700 MB against them: a second of CPU. Where
+    the provider gets credentials of AWS, that stays.
+    """
+    lock = directory / ".terraform.lock.hcl"
+    if lock.exists():  # there is none without a provider
+        lock.write_text(_CHECKSUMS.sub("", lock.read_text()))
 
 
 def required_providers(settings: Mapping[str, Any]) -> dict[str, str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError, report_user_errors
 from config.instance_types import Architecture
 from config.load import load_environment
 from config.paths import BUILD
-from config.static_ec2 import StaticEc2Config
 from scripts.arguments import environment_parser
 from scripts.rendering.python_packages import python_packages
 from scripts.target import enter_aws
@@ -16,13 +16,13 @@ from scripts.wheels.download import download
 from scripts.wheels.upload import upload
 
 
-def architectures(environment: StaticEc2Config) -> list[Architecture]:
+def architectures(environment: Ec2ClusterConfig) -> list[Architecture]:
     """Processors of the environment's nodes."""
     nodes = [*environment.nodes_of("head"), *environment.nodes_of("worker")]
     return sorted({node.image_architecture for node in nodes})
 
 
-def fill(environment: StaticEc2Config) -> None:
+def fill(environment: Ec2ClusterConfig) -> None:
     """Download what the nodes install, upload what is not there yet."""
     import boto3
 
@@ -48,7 +48,7 @@ def main() -> int:
     """Load, fill."""
     given = environment_parser("scripts.wheels", __doc__).parse_args()
     environment = load_environment(given.env, target=given.target)
-    if not isinstance(environment, StaticEc2Config):
+    if not isinstance(environment, Ec2ClusterConfig):
         raise UserError(f"{environment.name} has flavour {environment.flavour}, whose nodes take no wheels")
     fill(environment)
     return 0

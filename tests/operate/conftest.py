@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.load import check_environment
 from config.static_ec2 import StaticEc2Config
 from config.yaml_file import read_yaml
@@ -41,6 +42,28 @@ OUTPUTS: dict[str, Any] = {
     },
     "ray_token_secret_arn": "arn:aws:secretsmanager:us-west-2:123456789012:secret:ray-production-ray-token",
 }
+
+
+AUTOSCALING = """\
+flavour: autoscaling-ec2
+region: us-west-2
+account_id: "123456789012"
+head: {ami: ubuntu-24.04, instance_type: m7i.large}
+workers:
+  cpu: {instance_type: m7i.large}
+  arm: {instance_type: m8g.large, ami: ubuntu-24.04}
+"""
+BY_RAY = AUTOSCALING.replace("head: {", "head: {managed_by: ray-up, ") + "access: {bastion: ssm, key_pair_name: ada}\n"
+BY_RAY_OUTPUTS: dict[str, Any] = {"cluster": "ray-production", "role_arns": {}}
+
+
+def autoscaling_environment(directory: Path, text: str = AUTOSCALING, *, target: str = "aws") -> AutoscalingEc2Config:
+    """An environment of Ray's autoscaler called `production`."""
+    file = directory / "production.yaml"
+    file.write_text(text, encoding="utf-8")
+    environment = check_environment(read_yaml(file), name="production", target=target)
+    assert isinstance(environment, AutoscalingEc2Config)
+    return environment
 
 
 def environment_of(directory: Path, text: str = ENVIRONMENT, *, target: str = "aws") -> StaticEc2Config:

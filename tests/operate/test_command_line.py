@@ -127,3 +127,34 @@ def test_each_option_arrives(checkout: Path) -> None:
     _, calls, _ = make(checkout, "logs", "FOLLOW=1", "LINES=9", "VIA=ssh", "BASTION=a@b", "SSH_KEY=~/k", "TARGET=local")
     which = ["--env", "demo", "--target", "local", "--via=ssh", "--bastion=a@b", "--ssh-key=~/k", "--lines=9"]
     assert calls == [[["scripts.operate", "logs", *which, "--follow"], None]]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ray  status",
+        "it's \"quoted\" and 'quoted'",
+        "echo $HOME $(hostname) $$ ${X:-y} `id`",
+        "echo $(shell touch made-by-make) $(error no)",
+        "two\nlines\n\tindented",
+        "é 語 # \\ % ! * ; &",
+        "@echo",
+    ],
+)
+def test_a_command_arrives_as_it_was_typed(checkout: Path, command: str) -> None:
+    code, calls, printed = make(checkout, "exec", "NODE=a b", f"CMD={command}")
+    assert (code, printed) == (0, "")
+    assert calls == [[["scripts.operate", "exec", "--env", "demo", "--node=a b", f"--cmd={command}"], None]]
+    assert not (checkout / "made-by-make").exists()
+
+
+def test_a_command_of_the_process_environment_is_none(checkout: Path) -> None:
+    _, calls, _ = make(checkout, "exec", CMD="rm -rf /", RAYFORM_COMMAND="rm -rf /")
+    assert calls == [[["scripts.operate", "exec", "--env", "demo", "--cmd="], None]]
+
+
+@pytest.mark.parametrize("goal", ["up", "down", "attach"])
+def test_the_ways_to_a_node_are_options_of_all(checkout: Path, goal: str) -> None:
+    _, calls, _ = make(checkout, goal, "VIA=ssh", "BASTION=a@b", "SSH_KEY=~/k")
+    words = ["scripts.operate", goal, "--env", "demo", "--via=ssh", "--bastion=a@b", "--ssh-key=~/k"]
+    assert calls == [[words, None]]

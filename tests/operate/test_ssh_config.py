@@ -11,7 +11,8 @@ from config.errors import UserError
 from scripts.operate import place
 from scripts.operate.cluster import Cluster, cluster_of
 from scripts.operate.ssh_config import host_names, hosts_of, render_ssh_config, write_ssh_config
-from tests.operate.conftest import ENVIRONMENT, OUTPUTS, environment_of, public
+from scripts.operate.transport import default_via
+from tests.operate.conftest import AUTOSCALING, ENVIRONMENT, OUTPUTS, autoscaling_environment, environment_of, public
 
 GOLDEN = Path(__file__).parent / "golden"
 OPEN = ENVIRONMENT + "access: {public_nodes: true, ssh_cidrs: [198.51.100.0/24]}\n"
@@ -19,7 +20,8 @@ OPEN = ENVIRONMENT + "access: {public_nodes: true, ssh_cidrs: [198.51.100.0/24]}
 
 def rendered(cluster: Cluster, bastion: str | None = None) -> str:
     hosts = hosts_of(cluster, bastion, taken=["worker-cpu-2"])
-    return render_ssh_config(cluster, hosts, directory=Path("/build/production"), key=Path("/home/ada/.ssh/id_ed25519"))
+    directory, key = Path("/build/production"), Path("/home/ada/.ssh/id_ed25519")
+    return render_ssh_config(cluster, hosts, directory=directory, key=key, bastion=bastion)
 
 
 def options(path: Path, host: str) -> dict[str, str]:
@@ -146,3 +148,32 @@ def test_a_path_that_openssh_would_misread_is_one_line(cluster: Cluster, tmp_pat
     shutil.copy(f"{key}.pub", f"{odd}.pub")
     with pytest.raises(UserError, match="OpenSSH takes no such path, want one without quotes"):
         write_ssh_config(cluster, bastion=None, key=str(odd))
+
+
+def with_bastion(directory: Path, kind: str) -> Cluster:
+    text = AUTOSCALING + f"access: {{bastion: {kind}, ssh_cidrs: [198.51.100.0/24], key_pair_name: ada}}\n"
+    bastion = {"instance_id": "i-bastion", "private_ip": "10.0.9.9", "public_ip": "203.0.113.7"}
+    return cluster_of(autoscaling_environment(directory, text), {"head": OUTPUTS["head"], "bastion": bastion})
+
+
+def test_nodes_are_reached_through_the_environments_own_bastion(tmp_path: Path) -> None:
+    cluster = with_bastion(tmp_path, "ssh")
+    path = write_ssh_config(cluster, bastion=None, key=None)
+    head, bastion = options(path, "head-node"), options(path, "bastion")
+    assert (head["hostname"], head["proxyjump"]) == ("10.0.0.5", "ray-production-bastion")
+    assert (bastion["hostname"], bastion["user"], bastion.get("proxyjump")) == ("203.0.113.7", "ec2-user", None)
+    assert bastion["forwardagent"] == head["forwardagent"] == "no"
+    assert default_via(cluster, cluster.head, None) == default_via(cluster, cluster.node("bastion"), None) == "ssh"
+
+
+def test_another_bastion_can_be_named(tmp_path: Path) -> None:
+    path = write_ssh_config(with_bastion(tmp_path, "ssh"), bastion="ops@198.51.100.7", key=None)
+    jump = options(path, "head-node")["proxyjump"]
+    assert jump.replace("[", "").replace("]", "") == "ops@198.51.100.7"
+
+
+def test_a_bastion_of_ssm_is_reached_over_ssm(tmp_path: Path, key: Path) -> None:
+    cluster = with_bastion(tmp_path, "ssm")
+    path = write_ssh_config(cluster, bastion=None, key=str(key))
+    assert options(path, "head-node").get("proxyjump") is None
+    assert default_via(cluster, cluster.head, None) == "ssm"
