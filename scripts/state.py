@@ -36,6 +36,9 @@ class State:
     """The managed resources of one environment."""
 
     resources: tuple[Resource, ...]
+    # Out of repr, too: an output may be a secret.
+    outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Values of the stack's outputs by name."""
 
     def of_type(self, type_: str) -> Iterator[Resource]:
         """Resources of one type, `aws_vpc`."""
@@ -69,7 +72,8 @@ def parse_state(text: str) -> State:
     try:
         document = json.loads(text)
         blocks = [block for block in document["resources"] if block["mode"] == "managed"]
-        return State(tuple(resource for block in blocks for resource in _instances(block)))
+        outputs = {name: output["value"] for name, output in document.get("outputs", {}).items()}
+        return State(tuple(resource for block in blocks for resource in _instances(block)), outputs)
     except (ValueError, KeyError, TypeError):
         raise UserError("the Terraform state is not one that can be read; look with: terraform state list") from None
 

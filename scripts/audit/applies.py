@@ -2,109 +2,140 @@
 
 from __future__ import annotations
 
-from config.static_ec2 import StaticEc2Config
+from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 
 
-def own_vpc(config: StaticEc2Config) -> bool:
+def own_vpc(config: Ec2ClusterConfig) -> bool:
     """Environments with a VPC of their own."""
     return config.network.existing is None
 
 
-def own_key(config: StaticEc2Config) -> bool:
+def own_key(config: Ec2ClusterConfig) -> bool:
     """Environments with a key of their own."""
     return config.kms.existing_key_arn is None
 
 
-def has_public_subnets(config: StaticEc2Config) -> bool:
+def has_public_subnets(config: Ec2ClusterConfig) -> bool:
     """Environments with public subnets of their own."""
     return own_vpc(config) and bool(config.layout.public)
 
 
-def has_private_subnets(config: StaticEc2Config) -> bool:
+def has_private_subnets(config: Ec2ClusterConfig) -> bool:
     """Environments with private subnets of their own."""
     return own_vpc(config) and bool(config.layout.private)
 
 
-def has_interface_endpoints(config: StaticEc2Config) -> bool:
+def has_interface_endpoints(config: Ec2ClusterConfig) -> bool:
     """Environments with interface endpoints."""
     return bool(config.network.endpoints)
 
 
-def has_permissions_boundary(config: StaticEc2Config) -> bool:
+def has_permissions_boundary(config: Ec2ClusterConfig) -> bool:
     """Environments with a permissions boundary."""
     return config.iam.permissions_boundary_arn is not None
 
 
-def has_buckets(config: StaticEc2Config) -> bool:
+def has_buckets(config: Ec2ClusterConfig) -> bool:
     """Environments with buckets."""
     return bool(config.buckets)
 
 
-def has_efs(config: StaticEc2Config) -> bool:
+def has_efs(config: Ec2ClusterConfig) -> bool:
     """Environments with EFS."""
     return config.efs is not None
 
 
-def has_efs_backup(config: StaticEc2Config) -> bool:
+def has_efs_backup(config: Ec2ClusterConfig) -> bool:
     """Environments with EFS and its daily backups."""
     return config.efs is not None and config.efs.backup
 
 
-def has_memorydb(config: StaticEc2Config) -> bool:
+def has_memorydb(config: Ec2ClusterConfig) -> bool:
     """Environments with MemoryDB."""
     return config.memorydb is not None
 
 
-def has_head_storage(config: StaticEc2Config) -> bool:
+def has_head_storage(config: Ec2ClusterConfig) -> bool:
     """Environments whose head keeps its state."""
     return config.ray.head_storage != "none"
 
 
-def has_token(config: StaticEc2Config) -> bool:
+def has_token(config: Ec2ClusterConfig) -> bool:
     """Environments with token authentication."""
     return config.has_token
 
 
-def has_secrets(config: StaticEc2Config) -> bool:
-    """Environments with a token or MemoryDB."""
-    return config.has_token or has_memorydb(config)
+def has_secrets(config: Ec2ClusterConfig) -> bool:
+    """Environments with a token, MemoryDB or a head of Terraform's that runs Ray's autoscaler."""
+    return config.has_token or has_memorydb(config) or has_autoscaling_secret(config)
 
 
-def has_node_logs(config: StaticEc2Config) -> bool:
+def has_node_logs(config: Ec2ClusterConfig) -> bool:
     """Environments whose nodes run the CloudWatch agent."""
     return config.observability.cloudwatch_agent
 
 
-def has_log_groups(config: StaticEc2Config) -> bool:
+def has_log_groups(config: Ec2ClusterConfig) -> bool:
     """Environments with flow logs or the CloudWatch agent."""
     return own_vpc(config) or has_node_logs(config)
 
 
-def is_protected(config: StaticEc2Config) -> bool:
+def is_protected(config: Ec2ClusterConfig) -> bool:
     """Protected environments."""
     return config.protect
 
 
-def has_private_nodes(config: StaticEc2Config) -> bool:
+def has_private_nodes(config: Ec2ClusterConfig) -> bool:
     """Environments whose nodes are private."""
     return not config.access.public_nodes
 
 
-def has_mutes(config: StaticEc2Config) -> bool:
+def has_mutes(config: Ec2ClusterConfig) -> bool:
     """Environments with mutes."""
     return bool(config.audit.mutes)
 
 
-def has_nat(config: StaticEc2Config) -> bool:
+def has_nat(config: Ec2ClusterConfig) -> bool:
     """Environments with NAT gateways."""
     return own_vpc(config) and bool(config.layout.nat_zones)
 
 
-def has_spot_workers(config: StaticEc2Config) -> bool:
+def has_spot_workers(config: Ec2ClusterConfig) -> bool:
     """Environments with spot workers."""
-    return any(group.spot and group.count for group in config.workers.values())
+    return any(group.spot and group.most for group in config.workers.values())
 
 
-def own_protected_vpc(config: StaticEc2Config) -> bool:
+def own_protected_vpc(config: Ec2ClusterConfig) -> bool:
     """Protected environments with a VPC of their own: what is not protected may be as small as its owner likes."""
     return config.protect and own_vpc(config)
+
+
+def is_autoscaling(config: Ec2ClusterConfig) -> bool:
+    """Environments whose workers Ray's autoscaler makes."""
+    return isinstance(config, AutoscalingEc2Config)
+
+
+def has_fixed_nodes(config: Ec2ClusterConfig) -> bool:
+    """Environments with nodes that Terraform makes."""
+    return bool(config.fixed_nodes)
+
+
+def may_be_down(config: Ec2ClusterConfig) -> bool:
+    """Environments whose head `ray up` makes: between `make down` and `make up` there is no node at all."""
+    return not has_fixed_nodes(config)
+
+
+def has_protected_head(config: Ec2ClusterConfig) -> bool:
+    """Protected environments with a head of Terraform's: one that `ray up` made, `ray down` must end."""
+    return config.protect and has_fixed_nodes(config)
+
+
+def has_autoscaling_secret(config: Ec2ClusterConfig) -> bool:
+    """Environments whose head reads the configuration of Ray's autoscaler from a secret."""
+    return is_autoscaling(config) and has_fixed_nodes(config)
+
+
+def is_made_by_ray_up(config: Ec2ClusterConfig) -> bool:
+    """Environments whose head `ray up` makes."""
+    return is_autoscaling(config) and not has_fixed_nodes(config)

@@ -1,26 +1,26 @@
-"""Which instance is which declared node: by its Name tag."""
+"""Which instance is which declared node: by its Name tag, or by Ray's tags where Ray's autoscaler makes nodes."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from config.autoscaler import WorkerTypeConfig
+from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config, NodeType
+from config.ec2_cluster import Ec2ClusterConfig, FixedNode
+from config.label import CLUSTER_TAG
 from config.nodes import NodeConfig
 from config.ports import Tier
-from config.static_ec2 import StaticEc2Config
 from scripts.inventory import Inventory
 from scripts.inventory.instances import Instance
+from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.inventory.reading import readable
 
-
-@dataclass(frozen=True)
-class Declaration:
-    """A node that the environment wants."""
-
-    tier: Tier
-    settings: NodeConfig
-    zone: str
-    spot: bool
+BASTION = "bastion"
+"""Last part of the bastion's AWS name."""
+AUTOSCALING_SECRET = "autoscaling"  # noqa: S105 — a name
+"""Last part of the name of the secret with the configuration of Ray's autoscaler."""
 
 
 @dataclass(frozen=True)
@@ -30,32 +30,73 @@ class DeclaredNode:
     instance: Instance
     tier: Tier
     settings: NodeConfig
-    zone: str
+    zones: tuple[str, ...]
+    """Any of them will do."""
     spot: bool
+    type: str = ""
+    """Ray's node type; empty for a node that Terraform makes."""
 
     @property
     def name(self) -> str:
-        """Name tag."""
-        return self.instance.name
+        """What tells it from others: its Name tag, or the instance id, for workers of a type share their Name tag."""
+        return f"{self.instance.instance_id} {self.type}" if self.type else self.instance.name
 
 
-def declared_names(config: StaticEc2Config) -> dict[str, Declaration]:
-    """The nodes of the environment by name."""
-    head = Declaration("head", config.head, config.head_zone(), spot=False)
-    workers = {
-        config.label.name(f"worker-{name}-{index}"): Declaration(
-            "worker", group, config.worker_zone(group, index), group.spot
-        )
-        for name, group in config.workers.items()
-        for index in range(group.count)
+def declared_names(config: Ec2ClusterConfig) -> dict[str, FixedNode]:
+    """The nodes that Terraform makes, by name."""
+    return {config.label.name(part): node for part, node in config.fixed_nodes.items()}
+
+
+def other_names(config: Ec2ClusterConfig) -> set[str]:
+    """Instances of the environment that are no nodes: the bastion."""
+    return set() if config.access.bastion == "none" else {config.label.name(BASTION)}
+
+
+def ray_types(config: Ec2ClusterConfig) -> dict[str, NodeType]:
+    """Node types of which Ray makes the instances, by name; none where Terraform makes all nodes."""
+    if not isinstance(config, AutoscalingEc2Config):
+        return {}
+    return {
+        name: type_
+        for name, type_ in config.node_types.items()
+        if type_.tier == "worker" or not config.terraform_makes_head
     }
-    return {config.label.name("head-node"): head, **workers}
 
 
-def declared_nodes(inventory: Inventory, config: StaticEc2Config) -> Iterator[DeclaredNode]:
+def most_of(type_: NodeType) -> int:
+    """How many nodes of a type there may be: one head."""
+    return type_.settings.most if isinstance(type_.settings, WorkerTypeConfig) else type_.settings.count
+
+
+def ray_type_of(instance: Instance, config: Ec2ClusterConfig) -> NodeType | None:
+    """The node type of an instance that Ray made of this environment; None for any other instance."""
+    tags, cluster = instance.tags, config.label.cluster
+    type_ = ray_types(config).get(tags.get(RAY_NODE_TYPE, ""))
+    if type_ is None or not tags.get(RAY_CLUSTER) == tags.get(CLUSTER_TAG) == cluster:
+        return None
+    return type_ if tags.get(RAY_KIND) == type_.tier else None
+
+
+def declared_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[DeclaredNode]:
     """The instances that the environment wants; others are the business of `nodes.no_other_nodes`."""
     declared = declared_names(config)
     for instance in readable(inventory.nodes.instances):
-        wanted = declared.get(instance.name)
-        if wanted is not None:
-            yield DeclaredNode(instance, wanted.tier, wanted.settings, wanted.zone, wanted.spot)
+        type_, wanted = ray_type_of(instance, config), declared.get(instance.name)
+        if type_ is not None:
+            yield _made_by_ray(instance, type_, config)
+        elif wanted is not None:
+            yield DeclaredNode(instance, wanted.tier, wanted.settings, (wanted.zone,), wanted.spot)
+
+
+def declared_zones(config: Ec2ClusterConfig) -> Counter[str]:
+    """How many nodes are bound to a zone; autoscaled workers are bound to none."""
+    zones = Counter(node.zone for node in config.fixed_nodes.values())
+    if HEAD_TYPE in ray_types(config):
+        zones[config.head_zone()] += 1
+    return zones
+
+
+def _made_by_ray(instance: Instance, type_: NodeType, config: Ec2ClusterConfig) -> DeclaredNode:
+    assert isinstance(config, AutoscalingEc2Config)
+    zones = tuple(config.zones_of(type_))
+    return DeclaredNode(instance, type_.tier, type_.settings, zones, type_.spot, type_.name)

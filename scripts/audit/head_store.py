@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.declared_nodes import DeclaredNode
 from scripts.audit.node_script import NodeScript
 from scripts.audit.node_volumes import unseen_volume, volumes_of
@@ -15,7 +15,7 @@ from scripts.inventory.reading import each
 
 
 def judge_head_store(
-    node: DeclaredNode, script: NodeScript, inventory: Inventory, config: StaticEc2Config
+    node: DeclaredNode, script: NodeScript, inventory: Inventory, config: Ec2ClusterConfig
 ) -> Iterator[Verdict]:
     """Judge that the script names the declared store, and that the store is ours and encrypted."""
     if config.ray.head_storage == "memorydb":
@@ -25,7 +25,7 @@ def judge_head_store(
 
 
 def _in_memorydb(
-    node: DeclaredNode, script: NodeScript, inventory: Inventory, config: StaticEc2Config
+    node: DeclaredNode, script: NodeScript, inventory: Inventory, config: Ec2ClusterConfig
 ) -> Iterator[Verdict]:
     variables, label = script.variables("head"), config.label
     yield expect(node.name, "namespace", variables.get("RAY_external_storage_namespace"), label.cluster)

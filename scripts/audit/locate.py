@@ -10,6 +10,7 @@ from scripts.audit.origins import Origin, Origins
 
 _ROLE = ("aws_iam_role", "aws_iam_instance_profile")
 _TYPES: Mapping[str, tuple[str, ...]] = {
+    "autoscaling": _ROLE,
     "iam": _ROLE,
     "iam_effect": _ROLE,
     "memorydb": ("aws_memorydb_cluster",),

@@ -79,6 +79,21 @@ _BY_PART: Mapping[str, tuple[_Rule, ...]] = {
         (r"(?P<tier>head|worker)(/.*)?", "managed_policy|policy_arn", "iam.{tier}_managed_policy_arns"),
         (".*", ANY, "iam"),
     ),
+    "launcher": _rules(
+        (".*", "permissions_boundary", "iam.permissions_boundary_arn"),
+        (".*", "assume_role_policy", "iam.launcher_principal_arns"),
+        (".*", ANY, "head.managed_by"),
+    ),
+    "bastion_role": _rules(
+        (".*", "permissions_boundary", "iam.permissions_boundary_arn"), (".*", ANY, "access.bastion")
+    ),
+    "bastion": _rules((".*", "key_name", "access.ssh_public_key"), (".*", ANY, "access.bastion")),
+    "autoscaling": _rules((".*", ANY, "autoscaler")),
+    "node_types": _rules(
+        (r"image_head(/.*)?", ANY, "head.ami"),
+        (r"image_(?P<group>[^/]+)(/.*)?", ANY, "workers.{group}.ami"),
+        (".*", ANY, "workers"),
+    ),
     "node_logs": _rules(
         (".*", "retention_in_days", "observability.log_retention_days"), (".*", ANY, "observability.cloudwatch_agent")
     ),

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
 
-Judge = Callable[[Inventory, StaticEc2Config], Iterator[Verdict]]
-Applies = Callable[[StaticEc2Config], bool]
+Judge = Callable[[Inventory, Ec2ClusterConfig], Iterator[Verdict]]
+Applies = Callable[[Ec2ClusterConfig], bool]
 
 
 class Severity(Enum):
@@ -37,8 +37,12 @@ class Check:
     """The rules of others that it stands for: `FSBP EC2.8`, `CIS 5.6`, `Config ec2-imdsv2-check`."""
     setting: str = ""
     """The field of the environment file that mends a failure: `network.flow_logs`."""
-    optional: bool = False
-    """Judges what is there: where nothing is, there is nothing to say."""
+    optional: Applies | None = None
+    """Where it judges what is there: where nothing is, there is nothing to say."""
+
+    def may_see_nothing(self, config: Ec2ClusterConfig) -> bool:
+        """Whether there may be nothing to judge."""
+        return self.optional is not None and self.optional(config)
 
     @property
     def service(self) -> str:
@@ -75,7 +79,7 @@ class Check:
         return next((part.removeprefix(start) for part in paragraphs if part.startswith(start)), "")
 
 
-def always(_config: StaticEc2Config) -> bool:
+def always(_config: Ec2ClusterConfig) -> bool:
     """Every environment."""
     return True
 
@@ -87,10 +91,11 @@ def check(
     applies: Applies = always,
     standards: tuple[str, ...] = (),
     setting: str = "",
-    optional: bool = False,
+    optional: bool | Applies = False,
 ) -> Callable[[Judge], Check]:
     """Make a check of a function."""
-    return lambda judge: Check(id_, severity, judge, applies, standards, setting, optional)
+    where = optional if callable(optional) else always if optional else None
+    return lambda judge: Check(id_, severity, judge, applies, standards, setting, where)
 
 
 def checks_of(module: ModuleType) -> list[Check]:

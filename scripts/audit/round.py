@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
+from scripts.audit.ask_ray import ask_ray
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import EVERY_READ_ANSWERED, Result, judge
 from scripts.audit.locate import located
@@ -18,9 +21,12 @@ from scripts.reports.audited import Audited
 from scripts.reports.folder import previous_report
 
 
-def audit_round(environment: StaticEc2Config, *, now: datetime) -> Audited:
-    """Collect and judge. Raises UserError when nothing can be read."""
-    inventory = collect_inventory(environment)
+def audit_round(environment: Ec2ClusterConfig, *, now: datetime, with_ray: bool = False) -> Audited:
+    """Collect and judge; `with_ray` asks Ray on the head, too. Raises UserError when nothing can be read."""
+    with ThreadPoolExecutor(1) as pool:
+        ray = pool.submit(ask_ray, environment) if with_ray else None
+        inventory = collect_inventory(environment)
+        inventory = inventory if ray is None else replace(inventory, ray=ray.result())
     return Audited(
         environment=environment,
         inventory=inventory,
@@ -31,7 +37,7 @@ def audit_round(environment: StaticEc2Config, *, now: datetime) -> Audited:
     )
 
 
-def results_of(inventory: Inventory, environment: StaticEc2Config, origins: Origins, today: date) -> list[Result]:
+def results_of(inventory: Inventory, environment: Ec2ClusterConfig, origins: Origins, today: date) -> list[Result]:
     """Judge with every check; each result with its place and, when it is muted, its mute."""
     results = located(judge(inventory, environment, all_checks(today)), origins)
     return muted(results, environment.audit.mutes, today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.verdict import Verdict, shown
 from scripts.inventory import Inventory
 from scripts.inventory.reading import Reading, Unreadable, mapped, readable
@@ -12,7 +12,7 @@ from scripts.inventory.shapes import Tags
 
 
 def tagged(
-    resource: str, tags: Reading[Tags], config: StaticEc2Config, *, more: Mapping[str, str] | None = None
+    resource: str, tags: Reading[Tags], config: Ec2ClusterConfig, *, more: Mapping[str, str] | None = None
 ) -> Verdict:
     """Judge that a resource carries every tag of the environment, and `more`, with their values."""
     if isinstance(tags, Unreadable):
@@ -38,7 +38,7 @@ def group_names(inventory: Inventory) -> dict[str, str]:
     return {group.group_id: group.name for group in readable(inventory.security_groups.groups)}
 
 
-def node_subnet_ids(inventory: Inventory, config: StaticEc2Config) -> dict[str, str]:
+def node_subnet_ids(inventory: Inventory, config: Ec2ClusterConfig) -> dict[str, str]:
     """Zones of the declared subnets for nodes that are there, by subnet id."""
     wanted = config.layout.node_subnets(public=config.access.public_nodes)
     return {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.label import CLUSTER_TAG
-from scripts.inventory.filters import in_batches
+from scripts.inventory.filters import in_batches, one_of
+from scripts.inventory.ray_tags import RAY_CLUSTER
 from scripts.inventory.reader import Answer, Reader
-from scripts.inventory.reading import Read, Reading, joined, mapped
+from scripts.inventory.reading import Read, Reading, Unreadable, joined, mapped
 from scripts.inventory.scope import Scope
 from scripts.inventory.shapes import Tags, name_of, ordered, tags_of
 from scripts.inventory.user_data import UserData, user_data_of
@@ -47,6 +49,7 @@ class Instance:
     root_device: str
     spot: bool
     tags: Tags
+    vpc_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,24 +74,55 @@ class Nodes:
     termination_protection: Mapping[str, Reading[bool]]
     """By instance id; read where the environment wants it."""
     user_data: Mapping[str, Reading[UserData]]
-    """By id of the instances that the state knows."""
+    """By id of the instances that the state knows, and of those that the autoscaler made."""
+    elsewhere: Reading[tuple[Instance, ...]] = ()
+    """Instances of the region that carry Ray's tag of the cluster and stand outside of the VPC."""
 
 
 def collect_nodes(reader: Reader, scope: Scope) -> Nodes:
-    """Read the instances that the state knows or that carry the cluster's tag."""
+    """Read the instances that the state knows or that carry the cluster's tag, or Ray's."""
     known = frozenset(scope.state.values("aws_instance"))
     cluster = scope.environment.label.cluster
-    instances = reader.start(DESCRIBE_INSTANCES, Filters=scope.vpc_filter)
+    answer = reader.start(DESCRIBE_INSTANCES, Filters=scope.vpc_filter)
+    elsewhere = _start_elsewhere(reader, scope)
     protection = _start_attributes(reader, _head_ids(scope), "disableApiTermination")
     user_data = _start_attributes(reader, known, "userData")
-    attached = in_batches("attachment.instance-id", known)
-    volumes = [reader.start(DESCRIBE_VOLUMES, Filters=filters) for filters in attached]
+    volumes = _start_volumes(reader, known)
+    # Those that Ray made are known only now.
+    instances = answer.parse(lambda found: _instances(found, known, cluster))
+    made = frozenset(_made_by_ray(instances, known, scope))
+    user_data |= _start_attributes(reader, made, "userData")
+    volumes += _start_volumes(reader, made)
     return Nodes(
-        instances=instances.parse(lambda answer: _instances(answer, known, cluster)),
+        instances=instances,
         volumes=_sorted_volumes(answer.parse(_volumes) for answer in volumes),
         termination_protection=_attributes(protection, lambda found: bool(found["DisableApiTermination"]["Value"])),
         user_data=_attributes(user_data, user_data_of),
+        elsewhere=()
+        if elsewhere is None
+        else elsewhere.parse(lambda found: _elsewhere(found, scope.vpc_id, known, cluster)),
     )
+
+
+def _start_elsewhere(reader: Reader, scope: Scope) -> Answer | None:
+    """Only where Ray's autoscaler makes instances."""
+    if not isinstance(scope.environment, AutoscalingEc2Config):
+        return None
+    return reader.start(DESCRIBE_INSTANCES, Filters=one_of(f"tag:{RAY_CLUSTER}", [scope.environment.label.cluster]))
+
+
+def _made_by_ray(instances: Reading[tuple[Instance, ...]], known: frozenset[str], scope: Scope) -> Iterator[str]:
+    """Ids of the instances that the state does not know, where Ray's autoscaler makes some."""
+    if isinstance(instances, Unreadable) or not isinstance(scope.environment, AutoscalingEc2Config):
+        return
+    for instance in instances:
+        if instance.instance_id not in known and instance.tags.get(RAY_CLUSTER) == scope.environment.label.cluster:
+            yield instance.instance_id
+
+
+def _start_volumes(reader: Reader, instance_ids: frozenset[str]) -> list[Answer]:
+    filters = in_batches("attachment.instance-id", instance_ids)
+    return [reader.start(DESCRIBE_VOLUMES, Filters=each) for each in filters]
 
 
 def _start_attributes(reader: Reader, instance_ids: Iterable[str], attribute: str) -> dict[str, Answer]:
@@ -119,9 +153,24 @@ def _head_ids(scope: Scope) -> list[str]:
 
 
 def _instances(answer: list[Any], known: frozenset[str], cluster: str) -> tuple[Instance, ...]:
+    ours = (
+        node
+        for node in _there(answer)
+        if node.instance_id in known or cluster in (node.tags.get(CLUSTER_TAG), node.tags.get(RAY_CLUSTER))
+    )
+    return ordered(ours, key=lambda node: (node.name, node.instance_id))
+
+
+def _elsewhere(answer: list[Any], vpc_id: str, known: frozenset[str], cluster: str) -> tuple[Instance, ...]:
+    others = (node for node in _there(answer) if node.vpc_id != vpc_id and node.instance_id not in known)
+    return ordered(
+        (node for node in others if node.tags.get(RAY_CLUSTER) == cluster), key=lambda node: node.instance_id
+    )
+
+
+def _there(answer: list[Any]) -> Iterator[Instance]:
     found = (_instance(instance) for reservation in answer for instance in reservation["Instances"])
-    ours = (node for node in found if node.instance_id in known or node.tags.get(CLUSTER_TAG) == cluster)
-    return ordered((node for node in ours if node.state not in ENDED), key=lambda node: (node.name, node.instance_id))
+    return (node for node in found if node.state not in ENDED)
 
 
 def _instance(answer: Mapping[str, Any]) -> Instance:
@@ -147,6 +196,7 @@ def _instance(answer: Mapping[str, Any]) -> Instance:
         root_device=answer.get("RootDeviceName", ""),
         spot=answer.get("InstanceLifecycle") == "spot",
         tags=tags_of(answer.get("Tags")),
+        vpc_id=answer.get("VpcId", ""),
     )
 
 

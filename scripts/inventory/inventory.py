@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.inventory.account import Account, collect_account
 from scripts.inventory.addresses import Address, collect_addresses
 from scripts.inventory.alarms import Alarm, collect_alarms
@@ -34,6 +34,7 @@ from scripts.inventory.network_interfaces import NetworkInterface, collect_netwo
 from scripts.inventory.pace import no_garbage_collection, shown_when_slow
 from scripts.inventory.prefix_lists import PrefixLists, collect_prefix_lists
 from scripts.inventory.quotas import Quotas, collect_quotas
+from scripts.inventory.ray_nodes import RayView
 from scripts.inventory.reader import Coverage, Reader
 from scripts.inventory.reading import NotCollected, Reading
 from scripts.inventory.s3 import Bucket, collect_buckets
@@ -84,6 +85,8 @@ class Inventory:
     # Both may hold what nobody must see.
     state: State = field(repr=False)
     answers: Answers = field(repr=False, compare=False)
+    ray: RayView | None = None
+    """What Ray on the head says, when it was asked: no read of AWS."""
 
 
 COLLECTORS: Mapping[str, Callable[[Reader, Scope], object]] = {
@@ -120,12 +123,12 @@ COLLECTORS: Mapping[str, Callable[[Reader, Scope], object]] = {
 """By the field of the inventory that each fills. Add yours here: they all run at once."""
 
 
-def collect_inventory(environment: StaticEc2Config) -> Inventory:
+def collect_inventory(environment: Ec2ClusterConfig) -> Inventory:
     """Read what is deployed. Raises UserError when nothing is."""
     return collect_through(open_session(environment), environment)
 
 
-def collect_through(session: Session, environment: StaticEc2Config) -> Inventory:
+def collect_through(session: Session, environment: Ec2ClusterConfig) -> Inventory:
     """Read what is deployed, through a session. Raises UserError when nothing is."""
     guard = Guard(StateObject(environment.state_bucket, environment.state_key))
     session = session.read_only(guard)

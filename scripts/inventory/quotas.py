@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from config.static_ec2 import StaticEc2Config
+from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from config.vcpu_quotas import VcpuQuota, vcpu_quota_of
+from scripts.inventory.instances import DESCRIBE_INSTANCES, ENDED
+from scripts.inventory.ray_tags import RAY_CLUSTER
 from scripts.inventory.reader import Answer, Reader
-from scripts.inventory.reading import Read, Reading
+from scripts.inventory.reading import Read, Reading, Unreadable, joined, mapped
 from scripts.inventory.scope import Scope
+from scripts.inventory.shapes import tags_of
 
 LIST_SERVICE_QUOTAS = Read("service-quotas", "ListServiceQuotas", items="Quotas", absent=("NoSuchResourceException",))
 GET_METRIC_DATA = Read("cloudwatch", "GetMetricData", items="MetricDataResults")
@@ -52,21 +56,30 @@ def collect_quotas(reader: Reader, scope: Scope) -> Quotas:
     limits = {service: reader.start(LIST_SERVICE_QUOTAS, ServiceCode=service, MaxResults=PAGE) for service in services}
     quotas = vcpu_quotas(scope.environment)
     use = _start_use(reader, quotas)
-    types = reader.start(DESCRIBE_INSTANCE_TYPES, InstanceTypes=_types(scope))
+    known = _types(scope)
+    types = [reader.start(DESCRIBE_INSTANCE_TYPES, InstanceTypes=known)]
+    # A worker that the autoscaler made before its type was changed: rare, and so the only one that waits.
+    instances = reader.start(DESCRIBE_INSTANCES, Filters=scope.vpc_filter)
+    running = instances.parse(lambda answer: _running_types(answer, scope.environment.label.cluster))
+    more = set() if isinstance(running, Unreadable) else running.difference(known)
+    types += [reader.start(DESCRIBE_INSTANCE_TYPES, InstanceTypes=sorted(more))] if more else []
     return Quotas(
         ec2=limits["ec2"].parse(_limits),
         vpc=limits["vpc"].parse(_limits),
         s3=limits["s3"].parse(_limits),
         efs=limits["elasticfilesystem"].parse(_limits),
         vcpus_in_use={} if use is None else use.parse(lambda answer: _in_use(answer, quotas)),
-        vcpus_of_types=types.parse(_vcpus_of_types),
+        vcpus_of_types=mapped(joined(answer.parse(tuple) for answer in types), _vcpus_of_types),
     )
 
 
-def vcpu_quotas(environment: StaticEc2Config) -> list[VcpuQuota]:
+def vcpu_quotas(environment: Ec2ClusterConfig) -> list[VcpuQuota]:
     """The quotas of vCPUs that the environment's nodes count against."""
     wanted = [(environment.head.instance_type, False)]
     wanted += [(group.instance_type, group.spot) for group in environment.workers.values()]
+    if isinstance(environment, AutoscalingEc2Config):
+        # Their fallbacks, too, which are on demand.
+        wanted += [(type_.settings.instance_type, type_.spot) for type_ in environment.node_types.values()]
     found = (vcpu_quota_of(instance_type, spot=spot) for instance_type, spot in wanted)
     return list(dict.fromkeys(quota for quota in found if quota is not None))
 
@@ -89,6 +102,15 @@ def _types(scope: Scope) -> list[str]:
     nodes = [scope.environment.head, *scope.environment.workers.values()]
     deployed = (instance.attributes.get("instance_type") for instance in scope.state.of_type("aws_instance"))
     return sorted({*(node.instance_type for node in nodes), *(str(type_) for type_ in deployed if type_)})
+
+
+def _running_types(answer: list[Any], cluster: str) -> set[str]:
+    return {
+        str(instance["InstanceType"])
+        for reservation in answer
+        for instance in reservation["Instances"]
+        if tags_of(instance.get("Tags")).get(RAY_CLUSTER) == cluster and instance["State"]["Name"] not in ENDED
+    }
 
 
 def _query(quota: VcpuQuota) -> dict[str, Any]:
@@ -121,6 +143,6 @@ def _in_use(answer: list[Any], quotas: Iterable[VcpuQuota]) -> dict[str, float]:
     return {quota.code: newest[_query_id(quota)] for quota in quotas if _query_id(quota) in newest}
 
 
-def _vcpus_of_types(answer: list[Any]) -> dict[str, int]:
+def _vcpus_of_types(answer: Iterable[Any]) -> dict[str, int]:
     vcpus = {each["InstanceType"]: int(each["VCpuInfo"]["DefaultVCpus"]) for each in answer}
     return dict(sorted(vcpus.items()))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config.commands import make_command
+from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError
 from config.paths import environment_names
-from config.static_ec2 import StaticEc2Config
 from scripts.inventory.filters import Filters, one_of
 from scripts.state import State
 
@@ -16,7 +16,7 @@ from scripts.state import State
 class Scope:
     """One environment and what Terraform made of it."""
 
-    environment: StaticEc2Config
+    environment: Ec2ClusterConfig
     state: State
     vpc_id: str
 
@@ -39,7 +39,7 @@ class Scope:
         return [existing] if existing is not None else self.state.values("aws_kms_key", "arn")
 
 
-def scope_of(environment: StaticEc2Config, state: State) -> Scope:
+def scope_of(environment: Ec2ClusterConfig, state: State) -> Scope:
     """Find the VPC. Raises UserError when an apply ended before there was one."""
     existing = environment.network.existing
     vpc_ids = [existing.vpc_id] if existing is not None else state.values("aws_vpc")

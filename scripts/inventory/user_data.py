@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from base64 import b64decode
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 _GZIP = b"\x1f\x8b"
+_PACKED = re.compile(r"^base64 -d <<<'(?P<packed>[A-Za-z0-9+/=]+)' \|", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,28 @@ def user_data_of(attribute: Mapping[str, Any]) -> UserData:
     """Unpack the answer of DescribeInstanceAttribute. Raises ValueError when it is not text."""
     content = b64decode(attribute.get("UserData", {}).get("Value", ""), validate=True)
     if content.startswith(_GZIP):
-        try:
-            content = gzip.decompress(content)
-        except (EOFError, OSError, zlib.error) as error:
-            raise ValueError("broken gzip") from error
-    return UserData(content.decode())
+        content = _unzipped(content)
+    return UserData(unpacked(content.decode()))
+
+
+def unpacked(text: str) -> str:
+    """The script that user data of a node of Ray's holds: the text itself, or what `templates/node/unpack.sh.j2` runs.
+
+    Raises ValueError when it is broken.
+    """
+    found = _PACKED.search(text)
+    if found is None:
+        return text
+    # Imported here: few nodes have such user data, and the audit starts sooner without templates.
+    from scripts.rendering.user_data import unpacking_script
+
+    # What does anything else beside is judged as it stands.
+    is_ours = text == unpacking_script(found["packed"])
+    return _unzipped(b64decode(found["packed"], validate=True)).decode() if is_ours else text
+
+
+def _unzipped(content: bytes) -> bytes:
+    try:
+        return gzip.decompress(content)
+    except (EOFError, OSError, zlib.error) as error:
+        raise ValueError("broken gzip") from error

@@ -235,6 +235,7 @@ def _placed(inventory: Inventory, marker: _Marker, notes: list[str]) -> Iterator
         yield gateway.subnet_id, chip
     yield from _nodes(inventory, marker, notes)
     yield from _unmanaged(inventory, marker, notes)
+    _elsewhere(inventory, notes)
     for file_system in _each(inventory.file_systems, notes):
         for target in _known(file_system.mount_targets, notes):
             title = f"EFS {file_system.name or file_system.file_system_id}"
@@ -256,6 +257,13 @@ def _nodes(inventory: Inventory, marker: _Marker, notes: list[str]) -> Iterator[
             groups.setdefault((name if single else _NUMBER.sub("", name), node.instance_type), []).append(node)
         for (name, type_), group in groups.items():
             yield subnet_id, _node_chip(name, type_, group, marker)
+
+
+def _elsewhere(inventory: Inventory, notes: list[str]) -> None:
+    """Instances that Ray counts among the cluster's, and that stand in no subnet that is drawn."""
+    for node in _known(inventory.nodes.elsewhere, notes):
+        where = " ".join(filter(None, (node.vpc_id, node.subnet_id, node.public_ip)))
+        notes.append(f"Not drawn, because it stands in another VPC: instance {node.instance_id}, {where}.")
 
 
 def _unmanaged(inventory: Inventory, marker: _Marker, notes: list[str]) -> Iterator[tuple[str, Chip]]:

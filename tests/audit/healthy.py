@@ -5,18 +5,17 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import Any
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import declared_rules, security_groups
 from config.memorydb import ACCESS_STRING
 from config.s3 import LOGS_BUCKET
-from config.static_ec2 import StaticEc2Config
-from scripts.audit.declared_nodes import Declaration, declared_names
+from scripts.audit import applies
 from scripts.inventory import Inventory
 from scripts.inventory.dns import Record
 from scripts.inventory.efs import AccessPoint, FileSystem, MountTarget
 from scripts.inventory.endpoints import VpcEndpoint
 from scripts.inventory.iam import Iam, InstanceProfile, Role
 from scripts.inventory.images import Image
-from scripts.inventory.instances import Instance, Nodes, Volume
 from scripts.inventory.kms import Key, KeyRotation
 from scripts.inventory.logs import FlowLog, LogGroup, Logs
 from scripts.inventory.memorydb import Acl, Cluster, MemoryDb, SubnetGroup, User
@@ -39,14 +38,12 @@ from scripts.inventory.s3 import (
 )
 from scripts.inventory.secrets import Secret
 from scripts.inventory.security_groups import SecurityGroup, SecurityGroupRule, SecurityGroups
-from scripts.inventory.user_data import UserData
-from scripts.rendering.bootstrap import render_bootstrap
-from scripts.rendering.cluster_facts import ClusterFacts, EfsMount, HeadStore, StateVolume
 from tests.audit import (
     healthy_compute,
     healthy_data,
     healthy_drift,
     healthy_iam,
+    healthy_nodes,
     healthy_reachability,
     healthy_unmanaged,
 )
@@ -68,7 +65,7 @@ def tls_only(action: str, *resources: str) -> dict[str, Any]:
     }
 
 
-def healthy(config: StaticEc2Config) -> Inventory:
+def healthy(config: Ec2ClusterConfig) -> Inventory:
     """What AWS would say right after an apply."""
     return Inventory(
         network=_network(config),
@@ -81,7 +78,7 @@ def healthy(config: StaticEc2Config) -> Inventory:
         memorydb=_memorydb(config),
         secrets=tuple(Secret(config.label.name(part), _arn(config), False, _tags(config)) for part in _secrets(config)),
         logs=_logs(config),
-        nodes=_nodes(config),
+        nodes=healthy_nodes.nodes(config, _node_subnet_ids(config), _arn(config)),
         images=tuple(
             Image(f"ami-{arch}", arch, "137112412989", arch, "2026", "/dev/xvda") for arch in ("arm64", "x86_64")
         ),
@@ -103,21 +100,25 @@ def healthy(config: StaticEc2Config) -> Inventory:
         network_acls=healthy_reachability.network_acls([_subnet_id(*each) for each in _tiers(config)]),
         network_interfaces=healthy_reachability.network_interfaces(config, _node_subnet_ids(config)),
         prefix_lists=healthy_reachability.prefix_lists(config),
-        state=healthy_drift.state(),
+        state=healthy_drift.state(healthy_nodes.outputs(config, _node_subnet_ids(config), _arn(config))),
         answers=healthy_drift.answers(),
     )
 
 
-def _secrets(config: StaticEc2Config) -> list[str]:
-    parts = {"ray-token": config.has_token, "memorydb-password": config.memorydb is not None}
+def _secrets(config: Ec2ClusterConfig) -> list[str]:
+    parts = {
+        "ray-token": config.has_token,
+        "memorydb-password": config.memorydb is not None,
+        "autoscaling": applies.has_autoscaling_secret(config),
+    }
     return [part for part, declared in parts.items() if declared]
 
 
-def _tags(config: StaticEc2Config, **more: str) -> dict[str, str]:
+def _tags(config: Ec2ClusterConfig, **more: str) -> dict[str, str]:
     return {**config.tags, **config.label.default_tags, **more}
 
 
-def _arn(config: StaticEc2Config) -> str:
+def _arn(config: Ec2ClusterConfig) -> str:
     return config.kms.existing_key_arn or config.place.arn("kms", "key/1234")
 
 
@@ -125,18 +126,18 @@ def _subnet_id(tier: str, zone: str, cidr: object) -> str:
     return f"subnet-{tier}-{zone}" if isinstance(cidr, IPv4Network) else str(cidr)
 
 
-def _node_subnet_ids(config: StaticEc2Config) -> dict[str, str]:
+def _node_subnet_ids(config: Ec2ClusterConfig) -> dict[str, str]:
     tier = "public" if config.access.public_nodes else "private"
     subnets = config.layout.node_subnets(public=config.access.public_nodes)
     return {zone: _subnet_id(tier, zone, cidr) for zone, cidr in subnets.items()}
 
 
-def _tiers(config: StaticEc2Config) -> list[tuple[str, str, Any]]:
+def _tiers(config: Ec2ClusterConfig) -> list[tuple[str, str, Any]]:
     layout = config.layout
     return [(tier, zone, cidr) for tier in ("private", "public") for zone, cidr in getattr(layout, tier).items()]
 
 
-def _network(config: StaticEc2Config) -> Network:
+def _network(config: Ec2ClusterConfig) -> Network:
     layout = config.layout
     nat_of = {
         zone: f"nat-{zone if zone in layout.nat_zones else layout.nat_zones[0]}"
@@ -175,11 +176,11 @@ def _network(config: StaticEc2Config) -> Network:
     )
 
 
-def _table(config: StaticEc2Config, tier: str, zone: str, subnet_id: str, target: str | None) -> RouteTable:
+def _table(config: Ec2ClusterConfig, tier: str, zone: str, subnet_id: str, target: str | None) -> RouteTable:
     return RouteTable(f"rtb-{tier}-{zone}", "", False, (subnet_id,), healthy_reachability.routes(config, target))
 
 
-def _endpoints(config: StaticEc2Config) -> tuple[VpcEndpoint, ...]:
+def _endpoints(config: Ec2ClusterConfig) -> tuple[VpcEndpoint, ...]:
     policy = {
         "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"a": {}}}]
     }
@@ -193,7 +194,7 @@ def _endpoints(config: StaticEc2Config) -> tuple[VpcEndpoint, ...]:
     return (gateway, *interfaces)
 
 
-def _security_groups(config: StaticEc2Config) -> SecurityGroups:
+def _security_groups(config: Ec2ClusterConfig) -> SecurityGroups:
     groups = [
         SecurityGroup(f"sg-{group}", config.label.name(group), group, _tags(config))
         for group in security_groups(config)
@@ -214,32 +215,36 @@ def _security_groups(config: StaticEc2Config) -> SecurityGroups:
     return SecurityGroups((SecurityGroup("sg-default", "default", "", {}), *groups), tuple(rules))
 
 
-def _iam(config: StaticEc2Config) -> Iam:
-    attached = {"head": config.iam.head_managed_policy_arns, "worker": config.iam.worker_managed_policy_arns}
-    names = {tier: config.label.name(tier) for tier in attached}
+def _iam(config: Ec2ClusterConfig) -> Iam:
+    attached: dict[str, list[str]] = {
+        "head": config.iam.head_managed_policy_arns,
+        "worker": config.iam.worker_managed_policy_arns,
+        **{part: [] for part in healthy_iam.other_roles(config)},
+    }
+    names = [config.label.name(part) for part in attached]
     return Iam(
-        roles=tuple(_role(config, names[tier], arns) for tier, arns in attached.items()),
-        instance_profiles=tuple(InstanceProfile(name, f"arn:{name}", (name,)) for name in names.values()),
+        roles=tuple(_role(config, part, arns) for part, arns in attached.items()),
+        instance_profiles=tuple(InstanceProfile(name, f"arn:{name}", (name,)) for name in names),
     )
 
 
-def _role(config: StaticEc2Config, name: str, attached: list[str]) -> Role:
-    trust = {
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]
-    }
+def _role(config: Ec2ClusterConfig, part: str, attached: list[str]) -> Role:
+    name = config.label.name(part)
     return Role(
         name=name,
         arn=config.place.iam_arn(f"role/{name}"),
-        trust=trust,
+        trust=healthy_iam.trust(config, part),
         permissions_boundary_arn=config.iam.permissions_boundary_arn,
         tags=_tags(config),
-        inline_policies=healthy_iam.inline_policies(config, "head" if name.endswith("-head") else "worker"),
+        inline_policies=healthy_iam.inline_policies(
+            config, part, healthy_nodes.launch_facts(config, _node_subnet_ids(config), _arn(config))
+        ),
         attached_policies=tuple(healthy_iam.attached_policy(arn) for arn in attached),
         boundary=healthy_iam.boundary(config),
     )
 
 
-def _key(config: StaticEc2Config) -> Key:
+def _key(config: Ec2ClusterConfig) -> Key:
     root = {"AWS": f"arn:aws:iam::{config.account_id}:root"}
     return Key(
         arn=_arn(config),
@@ -251,7 +256,7 @@ def _key(config: StaticEc2Config) -> Key:
     )
 
 
-def _bucket(config: StaticEc2Config, name: str) -> Bucket:
+def _bucket(config: Ec2ClusterConfig, name: str) -> Bucket:
     settings, is_logs = config.all_buckets[name], name == LOGS_BUCKET
     arn = f"arn:{config.place.partition}:s3:::{config.bucket_name(name)}"
     return Bucket(
@@ -289,7 +294,7 @@ def _bucket(config: StaticEc2Config, name: str) -> Bucket:
     )
 
 
-def _file_system(config: StaticEc2Config) -> FileSystem:
+def _file_system(config: Ec2ClusterConfig) -> FileSystem:
     efs = config.efs
     assert efs is not None
     lifecycle = {
@@ -323,7 +328,7 @@ def _file_system(config: StaticEc2Config) -> FileSystem:
     )
 
 
-def _memorydb(config: StaticEc2Config) -> MemoryDb:
+def _memorydb(config: Ec2ClusterConfig) -> MemoryDb:
     name, wanted = config.label.name("gcs"), config.memorydb
     if wanted is None:
         return MemoryDb((), (), (), (), {})
@@ -356,7 +361,7 @@ def _memorydb(config: StaticEc2Config) -> MemoryDb:
     )
 
 
-def _logs(config: StaticEc2Config) -> Logs:
+def _logs(config: Ec2ClusterConfig) -> Logs:
     prefix = f"/{config.project}/{config.name}"
     flow_logs = config.network.flow_logs
     days = {"flow-logs": flow_logs.retention_days}
@@ -365,86 +370,4 @@ def _logs(config: StaticEc2Config) -> Logs:
     return Logs(
         groups=tuple(LogGroup(f"{prefix}/{part}", kept, _arn(config)) for part, kept in days.items()),
         flow_logs=(FlowLog("fl-1", "ACTIVE", flow_logs.traffic, f"{prefix}/flow-logs"),),
-    )
-
-
-def _nodes(config: StaticEc2Config) -> Nodes:
-    names = list(declared_names(config))
-    instances = tuple(_instance(config, index, name) for index, name in enumerate(names))
-    volumes = tuple(_volume(config, index, name) for index, name in enumerate(names))
-    if config.ray.head_storage == "rocksdb":
-        size = config.head.state_volume_gib or 20
-        volumes += (Volume(STATE_VOLUME_ID, "i-0", "/dev/sdf", "gp3", size, True, _arn(config)),)
-    user_data = {f"i-{index}": UserData(_script(config, name)) for index, name in enumerate(names)}
-    return Nodes(instances, volumes, {"i-0": config.protect}, user_data)
-
-
-def _script(config: StaticEc2Config, name: str) -> str:
-    wanted: Declaration = declared_names(config)[name]
-    part = name.removeprefix(f"{config.label.cluster}-")
-    hook = wanted.settings.bootstrap_hook
-    return render_bootstrap(
-        wanted.tier,
-        node_name=part,
-        node=wanted.settings,
-        ray=config.ray,
-        facts=_facts(config),
-        group="head" if wanted.tier == "head" else part.split("-", 1)[1].rpartition("-")[0],
-        hook=config.hook_file(hook).read_text() if hook else None,
-    )
-
-
-def _facts(config: StaticEc2Config) -> ClusterFacts:
-    label = config.label
-    redis = HeadStore("gcs.example", label.name("gcs"), label.name("memorydb-password"), label.cluster)
-    stores = {"none": None, "memorydb": redis, "rocksdb": StateVolume(STATE_VOLUME_ID)}
-    return ClusterFacts(
-        cluster=label.cluster,
-        region=config.region,
-        head_address=f"head.{config.name}.{config.project}.internal",
-        token_secret=label.name("ray-token") if config.has_token else None,
-        log_group=f"/{config.project}/{config.name}/nodes" if config.observability.cloudwatch_agent else None,
-        metrics_namespace=f"Rayform/{label.cluster}",
-        efs=EfsMount("fs-1", "fsap-1", config.efs.mount_path) if config.efs else None,
-        head_store=stores[config.ray.head_storage],
-    )
-
-
-def _instance(config: StaticEc2Config, index: int, name: str) -> Instance:
-    wanted = declared_names(config)[name]
-    cidr = config.layout.node_subnets(public=config.access.public_nodes)[wanted.zone]
-    public = config.access.public_nodes
-    return Instance(
-        instance_id=f"i-{index}",
-        name=name,
-        state="running",
-        instance_type=wanted.settings.instance_type,
-        image_id=f"ami-{wanted.settings.image_architecture}",
-        zone=wanted.zone,
-        subnet_id=_subnet_id("public" if public else "private", wanted.zone, cidr),
-        private_ip=f"10.0.0.{index + 4}",
-        public_ip="1.2.3.4" if public else None,
-        group_ids=(f"sg-{wanted.tier}",),
-        instance_profile=config.label.name(wanted.tier),
-        key_name=None,
-        metadata_tokens="required",
-        metadata_hop_limit=wanted.settings.metadata_hop_limit,
-        monitoring="enabled",
-        ebs_optimized=True,
-        root_device="/dev/xvda",
-        spot=wanted.spot,
-        tags=_tags(config, **wanted.settings.tags),
-    )
-
-
-def _volume(config: StaticEc2Config, index: int, name: str) -> Volume:
-    settings = declared_names(config)[name].settings
-    return Volume(
-        f"vol-{index}",
-        f"i-{index}",
-        "/dev/xvda",
-        settings.root_volume_type,
-        settings.root_volume_gib,
-        True,
-        _arn(config),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.layout import NetworkLayout
-from config.static_ec2 import StaticEc2Config
 from config.vcpu_quotas import ALL_VCPU_QUOTAS
 from scripts.inventory.account import Account, SubnetRoom
 from scripts.inventory.addresses import Address
@@ -39,7 +39,7 @@ def addresses(layout: NetworkLayout) -> tuple[Address, ...]:
     )
 
 
-def quotas(config: StaticEc2Config) -> Quotas:
+def quotas(config: Ec2ClusterConfig) -> Quotas:
     """The defaults of AWS, and vCPUs enough."""
     types = {node.instance_type: 2 for node in (config.head, *config.workers.values())}
     return Quotas(
@@ -52,7 +52,7 @@ def quotas(config: StaticEc2Config) -> Quotas:
     )
 
 
-def account(config: StaticEc2Config, network: Network) -> Account:
+def account(config: Ec2ClusterConfig, network: Network) -> Account:
     """The environment, and next to nothing beside it."""
     subnets = readable(network.subnets)
     places = {zone: number for number, zone in enumerate(sorted({subnet.zone for subnet in subnets}), start=1)}

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -26,13 +26,14 @@ def details() -> Details:
     return Details({})
 
 
-def state() -> State:
+def state(outputs: Mapping[str, Any] | None = None) -> State:
     """One resource of each type."""
     return State(
         tuple(
             Resource(each["address"], each["address"].partition(".")[0], deepcopy(each["attributes"]))
             for each in _recorded()["state"]
-        )
+        ),
+        outputs or {},
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.ports import Tier
-from config.static_ec2 import StaticEc2Config
+from scripts.audit import applies
 from scripts.inventory.iam import Policy
+from scripts.rendering.autoscaling_config import LaunchFacts
+from tests.audit import healthy_launching
 
 Statement = dict[str, Any]
 
@@ -17,8 +20,38 @@ def allow(sid: str, actions: list[str], resources: list[str], **condition: Any) 
     return {**statement, "Condition": condition} if condition else statement
 
 
-def inline_policies(config: StaticEc2Config, tier: Tier) -> tuple[Policy, ...]:
-    """The inline policies of a tier's role."""
+_EC2 = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+
+def other_roles(config: Ec2ClusterConfig) -> list[str]:
+    """Roles beside those of head and workers."""
+    if applies.is_made_by_ray_up(config):
+        return ["launcher"]
+    return [] if config.access.bastion == "none" else ["bastion"]
+
+
+def trust(config: Ec2ClusterConfig, part: str) -> dict[str, Any]:
+    """Who may take a role on: EC2, and those who launch."""
+    named = config.iam.launcher_principal_arns if part == "launcher" else []
+    by_ec2 = [] if part == "launcher" and config.access.bastion == "none" else [_EC2]
+    by_name = [{"Effect": "Allow", "Principal": {"AWS": named}, "Action": "sts:AssumeRole"}] if named else []
+    return {"Statement": [*by_ec2, *by_name]}
+
+
+def inline_policies(config: Ec2ClusterConfig, part: str, launch: LaunchFacts | None) -> tuple[Policy, ...]:
+    """The inline policies of a role."""
+    documents: dict[str, list[Statement]] = {}
+    if part in ("head", "worker"):
+        documents |= _node_policies(config, "head" if part == "head" else "worker")
+    elif config.access.bastion != "none":
+        documents["session"] = [allow("Session", ["ssmmessages:OpenDataChannel"], ["*"])]
+    if launch is not None and part in ("head", "launcher"):
+        name, statements = healthy_launching.launch_policy(config, part, launch)
+        documents[name] = statements
+    return tuple(Policy(name, None, _document(statements)) for name, statements in documents.items())
+
+
+def _node_policies(config: Ec2ClusterConfig, tier: Tier) -> dict[str, list[Statement]]:
     documents = {"node": _node(config, tier)}
     if buckets := _buckets(config):
         documents["buckets"] = buckets
@@ -30,7 +63,7 @@ def inline_policies(config: StaticEc2Config, tier: Tier) -> tuple[Policy, ...]:
         documents["efs"] = [allow("Mount", actions, [file_system], StringEquals=through)]
     if config.ray.wheel_source is not None:
         documents["wheels"] = _wheels(config)
-    return tuple(Policy(name, None, _document(statements)) for name, statements in documents.items())
+    return documents
 
 
 def attached_policy(arn: str) -> Policy:
@@ -38,7 +71,7 @@ def attached_policy(arn: str) -> Policy:
     return Policy(arn.rpartition("/")[2], arn, _document([allow("Who", ["sts:GetCallerIdentity"], ["*"])]))
 
 
-def boundary(config: StaticEc2Config) -> Policy | None:
+def boundary(config: Ec2ClusterConfig) -> Policy | None:
     """A permissions boundary that leaves all but the organization, where one is declared."""
     arn = config.iam.permissions_boundary_arn
     if arn is None:
@@ -51,9 +84,13 @@ def _document(statements: list[Statement]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _node(config: StaticEc2Config, tier: Tier) -> list[Statement]:
+def _node(config: Ec2ClusterConfig, tier: Tier) -> list[Statement]:
     key = config.kms.existing_key_arn or config.place.arn("kms", "key/1234")
-    secrets = {"ray-token": config.has_token, "memorydb-password": tier == "head" and config.memorydb is not None}
+    secrets = {
+        "ray-token": config.has_token,
+        "memorydb-password": tier == "head" and config.memorydb is not None,
+        "autoscaling": tier == "head" and applies.has_autoscaling_secret(config),
+    }
     arns = [
         config.place.arn("secretsmanager", f"secret:{config.label.name(part)}-AbC123")
         for part, declared in secrets.items()
@@ -67,7 +104,7 @@ def _node(config: StaticEc2Config, tier: Tier) -> list[Statement]:
     return [*statements, allow("ReadSecrets", ["secretsmanager:GetSecretValue"], arns)] if arns else statements
 
 
-def _buckets(config: StaticEc2Config) -> list[Statement]:
+def _buckets(config: Ec2ClusterConfig) -> list[Statement]:
     arns: dict[str, list[str]] = {"read_only": [], "read_write": [], "none": []}
     for name, settings in config.all_buckets.items():
         arns[settings.node_access].append(config.place.s3_arn(config.bucket_name(name)))
@@ -81,7 +118,7 @@ def _buckets(config: StaticEc2Config) -> list[Statement]:
     ]
 
 
-def _wheels(config: StaticEc2Config) -> list[Statement]:
+def _wheels(config: Ec2ClusterConfig) -> list[Statement]:
     source = (config.ray.wheel_source or "").removeprefix("s3://")
     bucket, _, prefix = source.partition("/")
     return [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.inventory.surroundings import Surroundings, Thing
 
 
-def surroundings(config: StaticEc2Config) -> Surroundings:
+def surroundings(config: Ec2ClusterConfig) -> Surroundings:
     """One thing of each kind in the state, and those that AWS makes by itself."""
     cluster = config.label.cluster
     things = {

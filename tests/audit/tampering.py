@@ -10,7 +10,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.inventory.session import Session, open_session
 from scripts.state import State, load_state
 
@@ -23,7 +23,7 @@ EVERYBODY = {"Version": "2012-10-17", "Statement": [{**ALLOW, "Principal": {"AWS
 class Tampering:
     """An applied environment within reach of a careless hand."""
 
-    def __init__(self, environment: StaticEc2Config, session: Session, state: State) -> None:
+    def __init__(self, environment: Ec2ClusterConfig, session: Session, state: State) -> None:
         self.label = environment.label
         self.session = session
         self.state = state
@@ -111,7 +111,7 @@ TAMPERINGS: dict[str, Callable[[Tampering], None]] = {
 }
 
 
-def tamper(environment: StaticEc2Config) -> None:
+def tamper(environment: Ec2ClusterConfig) -> None:
     """Make every change, on an applied environment with EFS, a bucket and private subnets."""
     assert environment.target == "local", "never on a real account"
     session = open_session(environment)

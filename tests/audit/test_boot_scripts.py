@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.hooks import HOOK_END
-from config.static_ec2 import StaticEc2Config
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import Outcome, Result, judge
 from scripts.audit.node_script import node_script
@@ -23,7 +23,7 @@ STATE_VOLUME = "nodes.volumes.2"
 """Of the RocksDB environment: after the root volumes of the head and of a worker."""
 
 
-def results_of(check_id: str, inventory: Inventory, environment: StaticEc2Config) -> list[Result]:
+def results_of(check_id: str, inventory: Inventory, environment: Ec2ClusterConfig) -> list[Result]:
     return judge(inventory, environment, [BY_ID[check_id]])
 
 
@@ -64,7 +64,7 @@ def test_a_head_without_volumes_was_not_seen() -> None:
 def test_a_node_that_the_state_does_not_know_is_unknown(check_id: str) -> None:
     results = results_of(check_id, change(healthy(SMALL), "nodes.user_data", {}), SMALL)
     assert {result.outcome for result in results} == {Outcome.UNKNOWN}
-    assert results[0].detail == ("ec2:DescribeInstanceAttribute i-0 gave no answer: the state does not know the node")
+    assert results[0].detail == ("ec2:DescribeInstanceAttribute i-0 gave no answer: nothing is known of its user data")
 
 
 def test_no_token_is_wanted_where_none_is_declared() -> None:

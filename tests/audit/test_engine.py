@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from config.audit import MuteConfig
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.engine import Outcome, Result, exit_code, judge
 from scripts.audit.registry import Check, Judge, Severity, check
 from scripts.audit.verdict import Verdict, expect
@@ -33,7 +33,7 @@ def outcomes(results: list[Result]) -> list[str]:
 
 
 def test_a_verdict_becomes_pass_or_fail() -> None:
-    def both(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    def both(_inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
         yield expect("a", "size", 1, 1)
         yield expect("b", "size", 1, 2)
 
@@ -43,7 +43,7 @@ def test_a_verdict_becomes_pass_or_fail() -> None:
 
 
 def test_an_unreadable_value_is_unknown_and_the_others_are_judged() -> None:
-    def mixed(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    def mixed(_inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
         yield expect("a", "size", REFUSED, 1)
         yield expect("b", "size", 2, 1)
 
@@ -53,7 +53,7 @@ def test_an_unreadable_value_is_unknown_and_the_others_are_judged() -> None:
 
 
 def test_an_unreadable_collection_is_unknown_after_what_came_before() -> None:
-    def stops(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    def stops(_inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
         yield expect("a", "size", 2, 1)
         readable(REFUSED)
 
@@ -61,7 +61,7 @@ def test_an_unreadable_collection_is_unknown_after_what_came_before() -> None:
 
 
 def test_one_unreadable_item_hides_none_of_the_others() -> None:
-    def items(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    def items(_inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
         for item in each([REFUSED, 1, 2]):
             yield expect("a", "size", item, 1)
 
@@ -69,7 +69,7 @@ def test_one_unreadable_item_hides_none_of_the_others() -> None:
 
 
 def test_seeing_nothing_is_unknown() -> None:
-    def nothing(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    def nothing(_inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
         yield from ()
 
     results = results_of(nothing)
@@ -78,14 +78,14 @@ def test_seeing_nothing_is_unknown() -> None:
 
 
 def test_what_is_not_declared_is_not_judged() -> None:
-    def nothing(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    def nothing(_inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
         yield from ()
 
     assert results_of(nothing, applies=False) == []
 
 
 def test_a_check_that_raises_is_unknown_by_name() -> None:
-    def raises(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    def raises(_inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
         yield expect("a", "size", 1, 1)
         raise KeyError("Arn")
 
@@ -99,7 +99,7 @@ def test_a_read_that_no_check_uses_is_unknown_once() -> None:
     unused = Unreadable("memorydb:DescribeUsers", "AccessDenied", "someone")
     inventory = replace(HEALTHY, coverage=Coverage(3, (REFUSED, unused, unused)))
 
-    def uses_one(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    def uses_one(_inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
         yield expect("a", "size", REFUSED, 1)
 
     used, not_used = judge(inventory, SMALL, [check("unit.check", severity=Severity.LOW)(uses_one)])
@@ -138,7 +138,7 @@ def test_exit_code(seen: list[Result], code: int) -> None:
 
 
 def test_an_optional_check_may_see_nothing() -> None:
-    def nothing(_inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+    def nothing(_inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
         yield from ()
 
     silent = check("unit.check", severity=Severity.LOW, optional=True)(nothing)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import ConfigError
 from config.load import load_environment
 from config.schema import kinds_at
@@ -147,14 +149,23 @@ PARTS = [
     "memorydb/parameter_group", "state_volume", "ssh_key", "ray/head", "ray/worker_gpu/0",
     "ray/worker_gpu/placement_group", "ray/head_image/choice",
 ]  # fmt: skip
+OF_AUTOSCALING = [
+    "roles/head/policy_autoscaler", "launcher", "launcher/policy_launch", "launcher/profile", "bastion",
+    "bastion/image/pin", "bastion_role", "bastion_role/policy_session", "autoscaling", "autoscaling/version",
+    "node_types/image_head/pin", "node_types/image_gpu/pin", "ray/head", "dns/record_head",
+]  # fmt: skip
+"""Parts that flavour autoscaling-ec2 has beside those that both have."""
 
 
-@pytest.mark.parametrize("path", PARTS)
-def test_every_setting_that_is_named_exists(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "flavour"),
+    [*((path, StaticEc2Config) for path in PARTS), *((path, AutoscalingEc2Config) for path in OF_AUTOSCALING)],
+)
+def test_every_setting_that_is_named_exists(path: str, flavour: type[Ec2ClusterConfig]) -> None:
     for attribute in ["", "root_block_device.volume_size", "posix_user.uid", "metadata_options.x", *ATTRIBUTES]:
         setting = setting_of(path, attribute)
         assert setting, attribute
-        assert kinds_at(StaticEc2Config, tuple(setting.split("."))), f"{attribute}: {setting}"
+        assert kinds_at(flavour, tuple(setting.split("."))), f"{attribute}: {setting}"
 
 
 def test_every_part_of_every_environment_has_a_setting(synthesized: dict[str, str]) -> None:

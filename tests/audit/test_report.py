@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 
 from config.audit import MuteConfig
+from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError
-from config.static_ec2 import StaticEc2Config
 from scripts.audit import __main__ as command
 from scripts.audit import round as one_round
 from scripts.audit.checks import CHECKS
@@ -160,7 +160,7 @@ def test_a_wrong_option_is_not_taken_for_drift(monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_not_applied_yet_is_one_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(_environment: StaticEc2Config) -> Inventory:
+    def refuse(_environment: Ec2ClusterConfig) -> Inventory:
         raise UserError("small is not applied yet; run: make plan ENV=small && make apply ENV=small")
 
     monkeypatch.setattr(one_round, "collect_inventory", refuse)

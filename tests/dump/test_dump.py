@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError
 from config.load import check_environment
-from config.static_ec2 import StaticEc2Config
 from config.yaml_file import read_yaml
 from scripts import report_file
 from scripts.audit.registry import Severity
@@ -51,7 +51,7 @@ def document_of(inventory: Inventory) -> dict[str, Any]:
 def test_golden() -> None:
     """After a wanted change: UPDATE_GOLDEN=1 pytest tests/dump, then read the diff."""
     minimal = check_environment(read_yaml(HERE / "minimal.yaml"), name="minimal")
-    assert isinstance(minimal, StaticEc2Config)
+    assert isinstance(minimal, Ec2ClusterConfig)
     # Not the real boot script: its fingerprint would change with each of its lines.
     inventory = change(healthy(minimal), "nodes.user_data.i-0.text", "#!/bin/bash\n")
     text = render_text(dump_document(inventory, minimal, generated=NOW))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterator
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.load import load_environment
-from config.static_ec2 import StaticEc2Config
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import Outcome, Result, judge
 from scripts.inventory import collect_inventory, patience
@@ -18,7 +18,7 @@ from scripts.inventory.scope import scope_of
 from tests.inventory.replayed import GARBAGE, Recording, refused, replay
 
 
-def wrong(environment: StaticEc2Config, chosen: Collection[str]) -> Iterator[str]:
+def wrong(environment: Ec2ClusterConfig, chosen: Collection[str]) -> Iterator[str]:
     """The chosen reads, or all, refused and answered with garbage; what must not be, in words."""
     inventory = collect_inventory(environment)
     recording, scope = Recording(inventory.answers), scope_of(environment, inventory.state)
@@ -45,7 +45,7 @@ def broke(result: Result) -> bool:
 def main() -> int:
     """Print what is wrong."""
     environment = load_environment(sys.argv[1], target="local")
-    assert isinstance(environment, StaticEc2Config)
+    assert isinstance(environment, Ec2ClusterConfig)
     patience.PATIENCE_SECONDS = 0
     found = list(wrong(environment, sys.argv[2:]))
     print("\n".join(found))

@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.state import Resource, State
 
 SECRET_VALUE = "hunter2-never-shown"
@@ -26,7 +26,7 @@ _POLICY = {
 class World:
     """Makes things and notes them as Terraform would."""
 
-    def __init__(self, config: StaticEc2Config) -> None:
+    def __init__(self, config: Ec2ClusterConfig) -> None:
         self.config = config
         self.resources: list[Resource] = []
         self.ids: dict[str, str] = {}

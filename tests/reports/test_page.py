@@ -27,6 +27,7 @@ from scripts.reports.since import since_last
 from scripts.reports.write import render_reports, write_reports
 from tests.audit.change import REFUSED, change, readings
 from tests.audit.environments import load
+from tests.audit.faults_autoscaling import AUTOSCALING, ELSEWHERE
 from tests.audit.healthy import healthy
 from tests.reports.audits import MATRIX, MUTES, NOW, audited
 from tests.reports.test_formats import DIFFERENT
@@ -258,3 +259,17 @@ def test_the_page_tells_what_cannot_be_compared_apart_from_what_changed(
     text = page(audited(HEALTHY, SMALL, generated=NOW.replace(day=22), previous=before))
     assert 'Not comparable <span class="number">1</span>' in text
     assert "What is deployed <span" not in text
+
+
+def test_an_instance_in_another_vpc_is_named_and_not_drawn() -> None:
+    drawn = network_map(change(AUTOSCALING, "nodes.elsewhere", ELSEWHERE), ())
+    assert "Not drawn, because it stands in another VPC: instance i-9, vpc-9 subnet-9." in drawn.notes
+
+
+def test_workers_that_ray_made_are_drawn_with_their_findings() -> None:
+    environment = load("autoscaling-small")
+    failed = change(AUTOSCALING, "nodes.instances.1.metadata_tokens", "optional")
+    drawn = network_map(failed, audit_document(audited(failed, environment)).results)
+    chips = [chip for zone in drawn.zones for box in zone.subnets for chip in box.chips]
+    (worker,) = (chip for chip in chips if chip.title == "ray-autoscaling-small-worker-cpu")
+    assert worker.marks.failed == 1

@@ -7,6 +7,7 @@ from itertools import chain
 from scripts.audit.checks import (
     addresses,
     alarms,
+    autoscaling,
     backup,
     dns,
     drift,
@@ -54,6 +55,7 @@ _MODULES = (
     memorydb,
     nodes,
     instances,
+    autoscaling,
     instance_defaults,
     launch_templates,
     ebs,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.drift.verdicts import of_service, without_translator
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
@@ -15,7 +15,7 @@ from scripts.inventory import Inventory
 
 
 @check("drift.network_as_intended", severity=Severity.HIGH, optional=True)
-def network_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def network_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """VPC, subnets, gateways, tables, routes and associations are as Terraform made them.
 
     Why: a route that was added by hand is a way in or out that no plan shows until the next one.
@@ -27,7 +27,7 @@ def network_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Itera
 
 
 @check("drift.security_groups_as_intended", severity=Severity.HIGH, optional=True)
-def security_groups_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def security_groups_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Security groups have exactly the rules that Terraform made, and no other.
 
     Why: a rule "for a quick test" stays, and whoever reaches a port of Ray runs code on the cluster.
@@ -39,7 +39,7 @@ def security_groups_as_intended(inventory: Inventory, _config: StaticEc2Config) 
 
 
 @check("drift.endpoints_as_intended", severity=Severity.MEDIUM, optional=True)
-def endpoints_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def endpoints_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """VPC endpoints have the policies, subnets, tables and groups that Terraform gave them.
 
     Why: an endpoint with another policy lets data out to accounts that nobody declared.
@@ -51,7 +51,7 @@ def endpoints_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Ite
 
 
 @check("drift.iam_as_intended", severity=Severity.HIGH, optional=True)
-def iam_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def iam_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Roles have the trust, the policies and the boundary that Terraform gave them, and no policy beside them.
 
     Why: a policy that was attached by hand is what every job on the cluster may do.
@@ -63,7 +63,7 @@ def iam_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[
 
 
 @check("drift.kms_as_intended", severity=Severity.HIGH, optional=True)
-def kms_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def kms_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The key has the policy, the rotation and the aliases that Terraform gave it.
 
     Why: who may use the key can read everything that the environment keeps.
@@ -75,7 +75,7 @@ def kms_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[
 
 
 @check("drift.s3_as_intended", severity=Severity.HIGH, optional=True)
-def s3_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def s3_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Buckets have the settings that Terraform gave them, each of them.
 
     Why: a public block that was lifted, or a policy that was widened, shows the data to others.
@@ -87,7 +87,7 @@ def s3_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[V
 
 
 @check("drift.efs_as_intended", severity=Severity.HIGH, optional=True)
-def efs_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def efs_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The file system, its policy, mount targets and access point are as Terraform made them.
 
     Why: without the policy whoever reaches port 2049 mounts the file system, in plain text if it likes.
@@ -99,7 +99,7 @@ def efs_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[
 
 
 @check("drift.memorydb_as_intended", severity=Severity.MEDIUM, optional=True)
-def memorydb_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def memorydb_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The cluster of MemoryDB, its users and its parameters are as Terraform made them.
 
     Why: the store of the head loses state when a replica is taken away or keys are dropped.
@@ -111,7 +111,7 @@ def memorydb_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iter
 
 
 @check("drift.secrets_as_intended", severity=Severity.HIGH, optional=True)
-def secrets_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def secrets_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Secrets have the key, the policy and the versions that Terraform gave them. No value is read.
 
     Why: a value that somebody else has put is a token that somebody else knows, and nodes that boot later take it.
@@ -123,7 +123,7 @@ def secrets_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Itera
 
 
 @check("drift.logs_as_intended", severity=Severity.MEDIUM, optional=True)
-def logs_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def logs_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Log groups and the flow log are as Terraform made them.
 
     Why: who wants to leave no trace deletes the flow log first.
@@ -135,7 +135,7 @@ def logs_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator
 
 
 @check("drift.nodes_as_intended", severity=Severity.HIGH, optional=True)
-def nodes_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def nodes_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Instances, their volumes, key pair and placement are as Terraform made them.
 
     Why: metadata without a token, another profile or another boot script take over the node and its role.
@@ -147,7 +147,7 @@ def nodes_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterato
 
 
 @check("drift.others_as_intended", severity=Severity.MEDIUM, optional=True)
-def others_as_intended(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def others_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The private zone and its records are as Terraform made them, and nothing of the state is left uncompared.
 
     Why: workers send their token to whom the record of the head names.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.ports import Tier
-from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
+from scripts.audit.declared_nodes import BASTION
 from scripts.audit.iam_effect.judging import effect
 from scripts.audit.iam_effect.roles import is_administrator, services_allowed, subject_of
 from scripts.audit.iam_effect.trust import trusted
@@ -18,23 +19,25 @@ from scripts.inventory import Inventory
 from scripts.inventory.reading import each, mapped
 
 NODE_ROLES: tuple[Tier, ...] = ("head", "worker")
+LAUNCHER = "launcher"
+"""Last part of the name of the role with which `ray up` runs."""
 _TOO_MUCH = re.compile(r"FullAccess|AdministratorAccess|PowerUser|^SystemAdministrator$|^DataScientist$")
 
 
 @check("iam.roles_there", severity=Severity.HIGH)
-def roles_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """The roles of head and workers are there.
+def roles_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """The roles of head and workers are there, and those of launcher and bastion where there are these.
 
     Why: an instance without its role starts, and then cannot read its secrets.
 
     Fix: apply again.
     """
     names = {role.name for role in each(inventory.iam.roles)}
-    yield from present("the role", names, {config.label.name(tier) for tier in NODE_ROLES})
+    yield from present("the role", names, {config.label.name(part) for part in (*NODE_ROLES, *_other_roles(config))})
 
 
 @check("iam.managed_policies_declared", severity=Severity.HIGH, setting="iam")
-def managed_policies_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def managed_policies_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Roles have exactly the managed policies that the environment names.
 
     Why: a policy that was attached by hand stays attached: no plan shows it.
@@ -56,7 +59,7 @@ def managed_policies_declared(inventory: Inventory, config: StaticEc2Config) -> 
     standards=("CIS 1.16", "Config iam-policy-blacklisted-check"),
     setting="iam",
 )
-def no_full_access(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def no_full_access(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No role has a managed policy with full access to AWS or to a service.
 
     Why: AWS adds to its own policies whatever a service learns to do; `AmazonS3FullAccess` is every bucket of the
@@ -77,7 +80,7 @@ def no_full_access(inventory: Inventory, _config: StaticEc2Config) -> Iterator[V
     standards=("FSBP IAM.1", "CIS 1.16", "Config iam-policy-no-statements-with-admin-access"),
     setting="iam",
 )
-def no_star_on_star(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def no_star_on_star(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No role can do everything on everything: by effect of all its policies, denials and its boundary.
 
     Why: whoever gets a shell on a node, by a job or a notebook, would own the account.
@@ -97,7 +100,7 @@ def no_star_on_star(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
     standards=("FSBP IAM.21", "Config iam-policy-no-statements-with-full-access"),
     setting="iam",
 )
-def no_whole_service(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def no_whole_service(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No role can do all that matters of a service on all of its resources: `iam:*`, or the same in other words.
 
     Why: a right that nobody thought of is a right all the same; next year's actions are in the wildcard, too.
@@ -119,7 +122,7 @@ def no_whole_service(inventory: Inventory, config: StaticEc2Config) -> Iterator[
     applies=applies.has_permissions_boundary,
     setting="iam.permissions_boundary_arn",
 )
-def boundary_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def boundary_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every role is bounded by the declared policy.
 
     Why: the boundary is what the account's owners trust in, whatever a policy says.
@@ -133,7 +136,7 @@ def boundary_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator
 
 
 @check("iam.node_roles_trust_ec2_only", severity=Severity.HIGH)
-def node_roles_trust_ec2_only(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def node_roles_trust_ec2_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Only EC2 can take on the roles of the nodes.
 
     Why: who else can take the role on has the nodes' rights without a node.
@@ -148,35 +151,39 @@ def node_roles_trust_ec2_only(inventory: Inventory, config: StaticEc2Config) -> 
 
 
 @check("iam.roles_trust_services_only", severity=Severity.HIGH)
-def roles_trust_services_only(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
-    """No person, account or identity provider can take on a role of the environment.
+def roles_trust_services_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """No person, account or identity provider can take on a role of the environment, but those who may `ray up`.
 
     Why: a role for machines that a person can take on hides who did what.
 
-    Fix: apply again.
+    Fix: `iam.launcher_principal_arns` for the launcher's role, or apply again.
     """
+    launchers = tuple(f"AWS {arn}" for arn in sorted(config.iam.launcher_principal_arns))
     for role in each(inventory.iam.roles):
         others = mapped(
-            trusted(role.name, role.trust), lambda found: tuple(who.name for who in found if who.type != "Service")
+            trusted(role.name, role.trust),
+            lambda found: tuple(sorted(who.name for who in found if who.type != "Service")),
         )
-        yield expect(role.name, "trust beside services", others, ())
+        wanted = launchers if role.name == config.label.name(LAUNCHER) else ()
+        yield expect(role.name, "trust beside services", others, wanted)
 
 
 @check("iam.instance_profiles_hold_roles", severity=Severity.MEDIUM)
-def instance_profiles_hold_roles(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """The instance profiles of head and workers hold the role of the same name.
+def instance_profiles_hold_roles(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """The instance profiles of head, workers and bastion hold the role of the same name.
 
     Why: another role in the profile gives every node its rights.
 
     Fix: apply again.
     """
     found = {profile.name: profile.role_names for profile in each(inventory.iam.instance_profiles)}
-    for name in (config.label.name(tier) for tier in NODE_ROLES):
+    bastion = {LAUNCHER, BASTION}.intersection(_other_roles(config)) if config.access.bastion != "none" else ()
+    for name in (config.label.name(part) for part in (*NODE_ROLES, *bastion)):
         yield expect(name, "role of the instance profile", found.get(name, ()), (name,))
 
 
 @check("iam.roles_have_inline_policies", severity=Severity.MEDIUM)
-def roles_have_inline_policies(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def roles_have_inline_policies(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Node roles have policies of their own: without them nodes cannot read their secrets or reach their buckets.
 
     Why: nodes without them start, and jobs fail on their first access.
@@ -190,7 +197,7 @@ def roles_have_inline_policies(inventory: Inventory, config: StaticEc2Config) ->
 
 
 @check("iam.inline_policies_declared", severity=Severity.HIGH)
-def inline_policies_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def inline_policies_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Roles have exactly the inline policies that the stack makes: one more was added by hand.
 
     Why: Terraform does not see an inline policy that it did not make.
@@ -203,8 +210,16 @@ def inline_policies_declared(inventory: Inventory, config: StaticEc2Config) -> I
         yield expect(role.name, "inline policies", names, declared.get(role.name, set()))
 
 
-def _declared_inline_policies(config: StaticEc2Config) -> dict[str, set[str]]:
-    """Names of the inline policies by role, as `stacks/static_ec2.py` gives them."""
+def _other_roles(config: Ec2ClusterConfig) -> dict[str, set[str]]:
+    """Roles beside those of the nodes, and names of their inline policies: a bastion that launches has one role."""
+    session = {"session"} if config.access.bastion != "none" else set()
+    if applies.is_made_by_ray_up(config):
+        return {LAUNCHER: {"launch", *session}}
+    return {BASTION: session} if session else {}
+
+
+def _declared_inline_policies(config: Ec2ClusterConfig) -> dict[str, set[str]]:
+    """Names of the inline policies by role, as the stacks give them."""
     nodes = {"node"}
     if any(bucket.node_access != "none" for bucket in config.all_buckets.values()):
         nodes.add("buckets")
@@ -212,4 +227,6 @@ def _declared_inline_policies(config: StaticEc2Config) -> dict[str, set[str]]:
         nodes.add("efs")
     if config.ray.wheel_source is not None:
         nodes.add("wheels")
-    return {config.label.name("flow-logs"): {"write"}, **{config.label.name(tier): nodes for tier in NODE_ROLES}}
+    head = {"autoscaler"} if applies.is_autoscaling(config) else set()
+    by_part = {"flow-logs": {"write"}, "head": nodes | head, "worker": nodes, **_other_roles(config)}
+    return {config.label.name(part): policies for part, policies in by_part.items()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.ports import Tier
-from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
+from scripts.audit.declared_nodes import AUTOSCALING_SECRET
 from scripts.audit.iam_effect.abilities import (
     BUCKET_ABILITIES,
+    BY_NO_SERVICE,
     FILE_SYSTEM_MISUSE,
     KEY_MISUSE,
     KEY_USE,
@@ -21,7 +22,13 @@ from scripts.audit.iam_effect.escalation import METHODS, Way, open_ways
 from scripts.audit.iam_effect.evaluate import Delegation, Request, grants
 from scripts.audit.iam_effect.glob import covers
 from scripts.audit.iam_effect.judging import Access, effect, judge_access
-from scripts.audit.iam_effect.roles import Subject, is_administrator, services_allowed, subject_of
+from scripts.audit.iam_effect.roles import (
+    Subject,
+    is_administrator,
+    services_allowed,
+    subject_of,
+    without_declared_policies,
+)
 from scripts.audit.iam_effect.statements import Statement, read_statements
 from scripts.audit.iam_effect.trust import (
     Trusted,
@@ -35,9 +42,8 @@ from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
 from scripts.inventory.efs import FileSystem
-from scripts.inventory.iam import Policy
 from scripts.inventory.kms import Key
-from scripts.inventory.reading import Reading, Unreadable, each, mapped
+from scripts.inventory.reading import Reading, Unreadable, each
 from scripts.inventory.secrets import Secret
 from scripts.inventory.shapes import Document
 
@@ -47,7 +53,7 @@ NODE_TIERS: tuple[Tier, ...] = ("head", "worker")
 
 
 @check("iam_effect.no_privilege_escalation", severity=Severity.HIGH, setting="iam")
-def no_privilege_escalation(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def no_privilege_escalation(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No role can raise its own rights, or act with those of a role that is not of this cluster.
 
     Why: whoever gets a shell on a node, by a job or a notebook, has the node's role. With iam:PassRole and
@@ -62,7 +68,7 @@ def no_privilege_escalation(inventory: Inventory, config: StaticEc2Config) -> It
 
 
 @check("iam_effect.trust_not_open", severity=Severity.HIGH)
-def trust_not_open(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def trust_not_open(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No role can be taken on by just anybody.
 
     Why: a trust policy with the principal `*` lets every AWS account of the world in, unless a condition on who asks
@@ -74,7 +80,7 @@ def trust_not_open(inventory: Inventory, _config: StaticEc2Config) -> Iterator[V
 
 
 @check("iam_effect.trust_needs_external_id", severity=Severity.HIGH)
-def trust_needs_external_id(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def trust_needs_external_id(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """A role that another account may take on asks for an ExternalId.
 
     Why: a vendor's account serves many customers. Without sts:ExternalId one of them can have the vendor use your
@@ -91,7 +97,7 @@ def trust_needs_external_id(inventory: Inventory, config: StaticEc2Config) -> It
 
 
 @check("iam_effect.trust_names_audience", severity=Severity.HIGH)
-def trust_names_audience(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def trust_names_audience(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """A role for users of an identity provider names the audience and the users.
 
     Why: an OIDC provider such as that of GitHub signs tokens for the whole world. Without a condition on its `aud`
@@ -103,7 +109,7 @@ def trust_names_audience(inventory: Inventory, _config: StaticEc2Config) -> Iter
 
 
 @check("iam_effect.trust_names_caller", severity=Severity.MEDIUM)
-def trust_names_caller(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def trust_names_caller(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """A role for an AWS service says for which account the service may use it.
 
     Why: a service acts for all of its customers. A condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgID
@@ -115,7 +121,7 @@ def trust_names_caller(inventory: Inventory, _config: StaticEc2Config) -> Iterat
 
 
 @check("iam_effect.bucket_access_declared", severity=Severity.HIGH, applies=applies.has_buckets, setting="buckets")
-def bucket_access_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def bucket_access_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nodes can do in each bucket what `node_access` says, and nothing else: by effect, whichever policy says so.
 
     Why: every job of the cluster has these rights. Who can end versioning, change the bucket's policy or delete old
@@ -140,7 +146,7 @@ def bucket_access_declared(inventory: Inventory, config: StaticEc2Config) -> Ite
 
 
 @check("iam_effect.key_use_declared", severity=Severity.HIGH)
-def key_use_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def key_use_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nodes can use the key of the environment, and can neither change nor delete it nor hand it on.
 
     Why: who deletes the key deletes everything that it encrypts: buckets, volumes, file system, store, secrets.
@@ -149,11 +155,11 @@ def key_use_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[
     """
     for subject in _nodes(inventory, config):
         for key in inventory.keys:
-            yield from _judge_key(subject, key)
+            yield from _judge_key(subject, key, config)
 
 
 @check("iam_effect.file_system_access_declared", severity=Severity.HIGH, applies=applies.has_efs, setting="efs")
-def file_system_access_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def file_system_access_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nodes can mount the file system through the access point, not past it, and can neither change nor delete it.
 
     Why: past the access point a client may be any user, and root; who can change the policy or add an access point
@@ -176,7 +182,7 @@ def file_system_access_declared(inventory: Inventory, config: StaticEc2Config) -
         "Config iam-inline-policy-blocked-kms-actions",
     ),
 )
-def no_other_keys(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def no_other_keys(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Roles can decrypt with the key of the environment and with no other key.
 
     Why: a key's policy that trusts its account leaves the decision to IAM: who may decrypt with `*` reads whatever
@@ -192,7 +198,7 @@ def no_other_keys(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
 
 
 @check("iam_effect.secrets_declared", severity=Severity.HIGH, applies=applies.has_secrets)
-def secrets_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def secrets_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nodes can read the secrets that they need, and no other secret of the account.
 
     Why: a worker that reads the password of the head's store reads and changes the state of the whole cluster; one
@@ -213,7 +219,7 @@ def secrets_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[
 
 
 @check("iam_effect.parameters_closed", severity=Severity.MEDIUM, setting="iam")
-def parameters_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def parameters_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nodes can read no parameters of Systems Manager but by the managed policies that the environment names.
 
     Why: teams keep passwords there, and a SecureString under the account's default key is open to whoever may read
@@ -222,7 +228,7 @@ def parameters_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator
     Fix: detach the policy that is named: nodes have what Session Manager needs without AmazonSSMManagedInstanceCore.
     """
     everything = config.place.arn("ssm", "parameter/*")
-    for subject in _nodes(_without_declared_policies(inventory, config), config):
+    for subject in _nodes(without_declared_policies(inventory, config), config):
         found = (
             grant
             for action in ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath")
@@ -232,28 +238,15 @@ def parameters_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator
         yield from effect(subject, list(lines), "can read no parameter")
 
 
-def _without_declared_policies(inventory: Inventory, config: StaticEc2Config) -> Inventory:
-    declared = {*config.iam.head_managed_policy_arns, *config.iam.worker_managed_policy_arns}
-
-    def undeclared(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
-        return tuple(policy for policy in policies if policy.arn not in declared)
-
-    roles = (
-        mapped(role, lambda known: replace(known, attached_policies=mapped(known.attached_policies, undeclared)))
-        for role in inventory.iam.roles
-    )
-    return replace(inventory, iam=replace(inventory.iam, roles=tuple(roles)))
-
-
-def _subjects(inventory: Inventory, config: StaticEc2Config) -> Iterator[Subject]:
+def _subjects(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Subject]:
     return (subject_of(role, config) for role in each(inventory.iam.roles))
 
 
-def _nodes(inventory: Inventory, config: StaticEc2Config) -> Iterator[Subject]:
+def _nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Subject]:
     return (subject for _, subject in _node_tiers(inventory, config))
 
 
-def _node_tiers(inventory: Inventory, config: StaticEc2Config) -> Iterator[tuple[Tier, Subject]]:
+def _node_tiers(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[tuple[Tier, Subject]]:
     tiers = {config.label.name(tier): tier for tier in NODE_TIERS}
     for subject in _subjects(inventory, config):
         if subject.name in tiers:
@@ -284,7 +277,7 @@ def _judge_trust(inventory: Inventory, wrong: str, is_wrong: Callable[[Trusted],
 
 
 def _access(
-    subject: Subject, bucket: str, policy: tuple[Statement, ...], wanted: set[str], config: StaticEc2Config
+    subject: Subject, bucket: str, policy: tuple[Statement, ...], wanted: set[str], config: Ec2ClusterConfig
 ) -> Access:
     found = {
         ability: grants(
@@ -297,27 +290,31 @@ def _access(
     return Access(bucket, {ability: ways[0] for ability, ways in found.items() if ways}, wanted, wanted | wheels)
 
 
-def _is_wheel_bucket(bucket: str, config: StaticEc2Config) -> bool:
+def _is_wheel_bucket(bucket: str, config: Ec2ClusterConfig) -> bool:
     source = config.ray.wheel_source or ""
     return source.removeprefix("s3://").partition("/")[0] == bucket
 
 
-def _judge_key(subject: Subject, key: Key) -> Iterator[Verdict]:
+def _judge_key(subject: Subject, key: Key, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     policy = _policy(f"key {key.arn.rpartition('/')[2]}", key.policy)
     if isinstance(policy, Unreadable):
         yield Verdict(subject.name, policy, str(policy))
         return
+    # Who launches instances has EC2 make grants of the volumes' key, and may make none itself.
+    direct = BY_NO_SERVICE if subject.name == config.label.name("head") and applies.is_autoscaling(config) else {}
+    asked = {
+        **{ability: Request(action, key.arn) for ability, action in KEY_USE.items()},
+        **{ability: Request(action, key.arn, direct) for ability, action in KEY_MISUSE.items()},
+    }
     found = {
-        ability: grants(
-            subject.permissions, Request(action, key.arn), resource_policy=policy, delegation=Delegation.ASKED
-        )
-        for ability, action in {**KEY_USE, **KEY_MISUSE}.items()
+        ability: grants(subject.permissions, request, resource_policy=policy, delegation=Delegation.ASKED)
+        for ability, request in asked.items()
     }
     can = {ability: ways[0] for ability, ways in found.items() if ways}
     yield from judge_access(subject, "key", [Access(key.arn, can, set(KEY_USE), set(KEY_USE))])
 
 
-def _judge_file_system(subject: Subject, file_system: FileSystem, config: StaticEc2Config) -> Iterator[Verdict]:
+def _judge_file_system(subject: Subject, file_system: FileSystem, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     policy = _policy(f"file system {file_system.name}", file_system.policy)
     if isinstance(policy, Unreadable):
         yield Verdict(subject.name, policy, str(policy))
@@ -337,21 +334,22 @@ def _judge_file_system(subject: Subject, file_system: FileSystem, config: Static
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 — an action
 
 
-def _secret_names(tier: Tier, config: StaticEc2Config) -> set[str]:
+def _secret_names(tier: Tier, config: Ec2ClusterConfig) -> set[str]:
     """Secrets that a tier reads."""
     parts = {
         "ray-token": config.has_token,
         "memorydb-password": tier == "head" and config.memorydb is not None,
+        AUTOSCALING_SECRET: tier == "head" and applies.has_autoscaling_secret(config),
     }
     return {config.label.name(part) for part, declared in parts.items() if declared}
 
 
-def _secret_arn(name: str, config: StaticEc2Config) -> str:
+def _secret_arn(name: str, config: Ec2ClusterConfig) -> str:
     """Secrets Manager adds six characters to a name."""
     return config.place.arn("secretsmanager", f"secret:{name}-??????")
 
 
-def _other_secrets(subject: Subject, wanted: set[str], config: StaticEc2Config) -> Iterator[str]:
+def _other_secrets(subject: Subject, wanted: set[str], config: Ec2ClusterConfig) -> Iterator[str]:
     own = [_secret_arn(name, config) for name in wanted]
     for grant in grants(subject.permissions, Request(_READ_SECRET, config.place.arn("secretsmanager", "secret:*"))):
         if not any(covers(pattern, grant.resource) for pattern in own):
@@ -359,7 +357,7 @@ def _other_secrets(subject: Subject, wanted: set[str], config: StaticEc2Config) 
 
 
 def _shared_secrets(
-    subject: Subject, secrets: Iterable[Secret], wanted: set[str], config: StaticEc2Config
+    subject: Subject, secrets: Iterable[Secret], wanted: set[str], config: Ec2ClusterConfig
 ) -> Iterator[str]:
     """Secrets of the environment that their own policy opens to a role that does not need them."""
     for secret in secrets:
@@ -370,7 +368,7 @@ def _shared_secrets(
             yield from (f"can read secret {secret.name} {grant.by}" for grant in found if grant.statement in policy)
 
 
-def _judge_own_secret(subject: Subject, secret: Secret, config: StaticEc2Config) -> Iterator[Verdict]:
+def _judge_own_secret(subject: Subject, secret: Secret, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     policy = _policy(f"secret {secret.name}", secret.policy)
     if isinstance(policy, Unreadable):
         yield Verdict(subject.name, policy, str(policy))

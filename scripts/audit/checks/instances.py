@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
+from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_nodes
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect
@@ -20,8 +21,9 @@ HAND_MADE_TYPES = frozenset({"interface", "efa", "branch", "lambda"})
     "instances.single_interface",
     severity=Severity.LOW,
     standards=("FSBP EC2.17", "Config ec2-instance-multiple-eni-check"),
+    optional=applies.may_be_down,
 )
-def single_interface(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def single_interface(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every node has one network interface.
 
     Why: with a second one, in other groups or another subnet, a node joins networks that are kept apart.
@@ -42,8 +44,9 @@ def single_interface(inventory: Inventory, config: StaticEc2Config) -> Iterator[
     "instances.source_destination_checked",
     severity=Severity.MEDIUM,
     standards=("FSBP EC2.180", "Config ec2-enis-source-destination-check-enabled"),
+    optional=applies.may_be_down,
 )
-def source_destination_checked(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def source_destination_checked(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The interfaces of a node drop what is neither from nor to the node.
 
     Why: without that, a node can pass on the traffic of others, and pretend to be them.
@@ -62,8 +65,9 @@ def source_destination_checked(inventory: Inventory, config: StaticEc2Config) ->
     severity=Severity.MEDIUM,
     standards=("FSBP EC2.24", "Config ec2-paravirtual-instance-check"),
     setting="head.ami",
+    optional=applies.may_be_down,
 )
-def not_paravirtual(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def not_paravirtual(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every node's image is made for hardware virtualization.
 
     Why: paravirtual images are of before 2014: they run on few types, and get no more patches.
@@ -82,15 +86,17 @@ def not_paravirtual(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
     severity=Severity.MEDIUM,
     standards=("Config ec2-no-amazon-key-pair",),
     setting="access.ssh_public_key",
+    optional=applies.may_be_down,
 )
-def key_pair_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """No node was started with a key pair, unless the environment gives a public key.
+def key_pair_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """No node was started with a key pair, unless the environment gives a public key or names a key pair.
 
     Why: whoever has the private part of a forgotten key pair logs in, past IAM and without a trace.
 
     Fix: replace the node; `access.ssh_public_key` for a key that is wanted.
     """
-    declared = config.label.name("nodes") if config.access.ssh_public_key is not None else None
+    own = config.label.name("nodes") if config.access.ssh_public_key is not None else None
+    declared = config.access.key_pair_name or own
     for node in declared_nodes(inventory, config):
         key = node.instance.key_name
         yield Verdict(node.name, key in (None, declared), f"key pair is {key or 'none'}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect
 from scripts.inventory import Inventory
@@ -18,7 +18,7 @@ from scripts.inventory.reading import Reading, Unreadable, readable
     standards=("FSBP EC2.170", "Config ec2-launch-template-imdsv2-check"),
     optional=True,
 )
-def metadata_needs_token(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def metadata_needs_token(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The default version asks for version 2 of the instance metadata service, by itself or by the account's default.
 
     Why: whatever is started from it gives its role's credentials to a forged request.
@@ -39,7 +39,7 @@ def metadata_needs_token(inventory: Inventory, _config: StaticEc2Config) -> Iter
     setting="access.public_nodes",
     optional=True,
 )
-def no_public_address(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def no_public_address(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The default version gives no public address, unless nodes have one.
 
     Why: a node with a public address is one rule away from the internet.
@@ -58,7 +58,7 @@ def no_public_address(inventory: Inventory, config: StaticEc2Config) -> Iterator
     standards=("FSBP EC2.181", "Config ec2-launch-templates-ebs-volume-encrypted"),
     optional=True,
 )
-def volumes_encrypted(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def volumes_encrypted(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The default version has no volume that is said to be unencrypted.
 
     Why: what Ray spills and what jobs write lies there in plain text, in every snapshot as well.

@@ -6,13 +6,12 @@ cluster in one subnet of one zone is meant that way.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from ipaddress import ip_network
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit import applies
-from scripts.audit.declared_nodes import declared_names
+from scripts.audit.declared_nodes import declared_zones
 from scripts.audit.memorydb_zones import memorydb_zones
 from scripts.audit.registry import Severity, check
 from scripts.audit.subnet_routes import internet_routes
@@ -30,7 +29,7 @@ MEMORYDB_NODES = 2
 
 
 @check("minima.vpc_size", severity=Severity.MEDIUM, applies=applies.own_protected_vpc, setting="network.cidr")
-def vpc_size(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def vpc_size(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The VPC is a /19 at the least: 8,192 addresses.
 
     Why: a VPC cannot grow in one piece, and workers, endpoints and mount targets take an address each.
@@ -47,7 +46,7 @@ def vpc_size(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict
     applies=applies.own_protected_vpc,
     setting="network.subnet_prefix",
 )
-def node_subnet_size(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def node_subnet_size(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every subnet for nodes is a /22 at the least: 1,019 usable addresses.
 
     Why: a subnet cannot grow, and a full one stops every further worker of its zone.
@@ -62,14 +61,16 @@ def node_subnet_size(inventory: Inventory, config: StaticEc2Config) -> Iterator[
 
 
 @check("minima.addresses_left", severity=Severity.MEDIUM, setting="network.subnet_prefix")
-def addresses_left(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def addresses_left(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every subnet for nodes has addresses left for as many nodes as the environment declares there.
+
+    Workers of Ray's autoscaler, which may be in any of their zones, are judged by `autoscaling.room_for_workers`.
 
     Why: nodes that are replaced stand beside their successors for a while, and each needs an address of its own.
 
     Fix: a smaller `count` of the worker groups, more `zones`, or larger subnets.
     """
-    declared = Counter(declaration.zone for declaration in declared_names(config).values())
+    declared = declared_zones(config)
     rooms = _rooms(inventory)
     for subnet_id, zone in node_subnet_ids(inventory, config).items():
         room = rooms.get(subnet_id)
@@ -82,7 +83,7 @@ def addresses_left(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ve
 
 
 @check("minima.two_zones", severity=Severity.MEDIUM, applies=applies.own_protected_vpc, setting="network.zones")
-def two_zones(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def two_zones(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """There are subnets for nodes in two zones.
 
     Why: AWS loses a zone now and then; with a second one, the cluster comes up again there.
@@ -99,7 +100,7 @@ def two_zones(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict
     applies=applies.has_public_subnets,
     setting="network.public_subnets",
 )
-def public_subnets_apart(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def public_subnets_apart(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No zone has two public subnets, by what their routes do.
 
     Why: what is public should be easy to count; a second one is most often a private subnet with a wrong route.
@@ -120,7 +121,7 @@ def public_subnets_apart(inventory: Inventory, _config: StaticEc2Config) -> Iter
     applies=applies.has_memorydb,
     setting="memorydb.replicas",
 )
-def memorydb_two_nodes(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def memorydb_two_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The store of the head has two nodes at the least.
 
     Why: with one, the store is gone for as long as MemoryDB takes to replace it, and the head with it.
@@ -133,7 +134,7 @@ def memorydb_two_nodes(inventory: Inventory, config: StaticEc2Config) -> Iterato
 
 
 @check("minima.memorydb_two_zones", severity=Severity.MEDIUM, applies=applies.has_memorydb, setting="network.zones")
-def memorydb_two_zones(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def memorydb_two_zones(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The store of the head can use two zones at the least.
 
     Why: a replica in the zone of the primary is lost with it.
@@ -151,7 +152,7 @@ def memorydb_two_zones(inventory: Inventory, config: StaticEc2Config) -> Iterato
     applies=applies.has_memorydb,
     setting="network.zones",
 )
-def memorydb_zones_supported(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def memorydb_zones_supported(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The zones of the head's store are among those where AWS offers MemoryDB, by the zone's id.
 
     Why: names of zones mean another place in every account, and a node cannot come back where there is no MemoryDB.
@@ -173,7 +174,7 @@ def _large_enough(resource: str, cidr: str, prefix: int) -> Iterator[Verdict]:
     yield Verdict(resource, found <= prefix, cidr if found <= prefix else f"{cidr}, want a /{prefix} or larger")
 
 
-def _clusters(inventory: Inventory, config: StaticEc2Config) -> Iterator[Cluster]:
+def _clusters(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Cluster]:
     name = config.label.name("gcs")
     return (cluster for cluster in each(inventory.memorydb.clusters) if cluster.name == name)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
+from config.label import CLUSTER_TAG
 from scripts.audit import applies
-from scripts.audit.declared_nodes import DeclaredNode, declared_names, declared_nodes
+from scripts.audit.declared_nodes import DeclaredNode, declared_names, declared_nodes, other_names, ray_type_of
 from scripts.audit.head_store import judge_head_store
 from scripts.audit.node_script import node_script
 from scripts.audit.node_user_data import judge_user_data
@@ -16,14 +17,16 @@ from scripts.audit.secret_forms import secrets_in
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present, tagged
 from scripts.inventory import Inventory
+from scripts.inventory.instances import Instance
+from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.inventory.reading import Unreadable, readable
 
 _AUTH_MODE = "RAY_AUTH_MODE"
 
 
-@check("nodes.declared_nodes_there", severity=Severity.HIGH, setting="workers")
-def declared_nodes_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """The head and every declared worker are there.
+@check("nodes.declared_nodes_there", severity=Severity.HIGH, applies=applies.has_fixed_nodes, setting="workers")
+def declared_nodes_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """Every node that Terraform makes is there: the head, and in flavour static-ec2 the workers.
 
     Why: what is missing does no work, and without the head there is no cluster.
 
@@ -33,19 +36,26 @@ def declared_nodes_there(inventory: Inventory, config: StaticEc2Config) -> Itera
     yield from present("the node", names, set(declared_names(config)))
 
 
-@check("nodes.no_other_nodes", severity=Severity.MEDIUM, setting="workers")
-def no_other_nodes(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """No other instance belongs to the cluster, and no node is there twice.
+@check("nodes.no_other_nodes", severity=Severity.MEDIUM, setting="workers", optional=applies.may_be_down)
+def no_other_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """No other instance belongs to the cluster, and no node of Terraform's is there twice.
+
+    An instance of Ray's autoscaler belongs to it by three tags: the cluster's, Ray's, and a node type that the
+    environment has.
 
     Why: it is paid for, and it has a place behind the walls.
 
     Fix: `count` of the worker group, or terminate the instance.
     """
-    left = set(declared_names(config))
+    left = {*declared_names(config), *other_names(config)}
     for instance in readable(inventory.nodes.instances):
+        type_ = ray_type_of(instance, config)
+        if type_ is not None:
+            yield Verdict(instance.instance_id, True, f"{shown(instance.name)} is of the node type {type_.name}")
+            continue
         declared = instance.name in left
         left.discard(instance.name)
-        yield Verdict(instance.instance_id, declared, f"{shown(instance.name)} is {'' if declared else 'not '}declared")
+        yield Verdict(instance.instance_id, declared, _declared(instance, declared))
 
 
 @check(
@@ -55,20 +65,22 @@ def no_other_nodes(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ve
         "FSBP EC2.4",
         "Config ec2-stopped-instance",
     ),
+    optional=applies.may_be_down,
 )
-def running(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """Every node runs.
+def running(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """Every node runs; those that Ray's autoscaler stops and starts are judged by `autoscaling.no_stopped_nodes`.
 
     Why: a stopped node is still paid for: its volumes keep what was on them, and it gets no more patches.
 
     Fix: start the instance, or find out why it stopped.
     """
     for node in declared_nodes(inventory, config):
-        yield expect(node.name, "state", node.instance.state, "running")
+        if not node.type:
+            yield expect(node.name, "state", node.instance.state, "running")
 
 
-@check("nodes.type_declared", severity=Severity.MEDIUM, setting="head.instance_type")
-def type_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check("nodes.type_declared", severity=Severity.MEDIUM, setting="head.instance_type", optional=applies.may_be_down)
+def type_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every node has the declared instance type.
 
     Why: Ray plans work by the processors and memory that the environment file promises.
@@ -79,8 +91,8 @@ def type_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
         yield expect(node.name, "instance type", node.instance.instance_type, node.settings.instance_type)
 
 
-@check("nodes.image_architecture_fits", severity=Severity.MEDIUM, setting="head.ami")
-def image_architecture_fits(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check("nodes.image_architecture_fits", severity=Severity.MEDIUM, setting="head.ami", optional=applies.may_be_down)
+def image_architecture_fits(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The image is made for the processor of the node.
 
     Why: a node with another image does not boot after its next stop.
@@ -95,8 +107,8 @@ def image_architecture_fits(inventory: Inventory, config: StaticEc2Config) -> It
         yield expect(node.name, "architecture", found, str(node.settings.image_architecture))
 
 
-@check("nodes.purchase_declared", severity=Severity.LOW, setting="workers")
-def purchase_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check("nodes.purchase_declared", severity=Severity.LOW, setting="workers", optional=applies.may_be_down)
+def purchase_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nodes are spot or on-demand instances as declared; the head is never spot.
 
     Why: AWS takes spot instances back with two minutes' notice, and without its head the cluster is lost.
@@ -115,8 +127,9 @@ def purchase_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator
         "CIS 5.6",
         "Config ec2-imdsv2-check",
     ),
+    optional=applies.may_be_down,
 )
-def metadata_needs_token(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def metadata_needs_token(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The instance metadata service answers version 2 only: a forged request cannot fetch the role's credentials.
 
     Why: version 1 hands them to whoever makes a program on the node fetch an address.
@@ -132,8 +145,9 @@ def metadata_needs_token(inventory: Inventory, config: StaticEc2Config) -> Itera
     severity=Severity.MEDIUM,
     standards=("Config ec2-token-hop-limit-check",),
     setting="head.containers",
+    optional=applies.may_be_down,
 )
-def metadata_hops_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def metadata_hops_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Answers of the metadata service travel one hop, or two where containers need the role.
 
     Why: with more hops, every container and proxy on the node can become the node.
@@ -151,8 +165,9 @@ def metadata_hops_declared(inventory: Inventory, config: StaticEc2Config) -> Ite
         "FSBP EC2.3",
         "Config encrypted-volumes",
     ),
+    optional=applies.may_be_down,
 )
-def volumes_encrypted_with_our_key(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def volumes_encrypted_with_our_key(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every volume of a node is encrypted with the key of the environment.
 
     Why: a volume outlives its node, and whoever may use its key may read it.
@@ -171,8 +186,10 @@ def volumes_encrypted_with_our_key(inventory: Inventory, config: StaticEc2Config
                 yield Verdict(resource, False, "not encrypted")
 
 
-@check("nodes.root_volume_declared", severity=Severity.LOW, setting="head.root_volume_gib")
-def root_volume_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check(
+    "nodes.root_volume_declared", severity=Severity.LOW, setting="head.root_volume_gib", optional=applies.may_be_down
+)
+def root_volume_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Root volumes have the declared size and type.
 
     Why: Ray spills objects to this disk: too small or too slow, and jobs fail.
@@ -198,8 +215,9 @@ def root_volume_declared(inventory: Inventory, config: StaticEc2Config) -> Itera
         "Config ec2-instance-no-public-ip",
     ),
     setting="access.public_nodes",
+    optional=applies.may_be_down,
 )
-def no_public_address(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def no_public_address(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No node has a public address.
 
     Why: an address is half of what the internet needs to reach a node; a security group's rule is the other half.
@@ -210,8 +228,8 @@ def no_public_address(inventory: Inventory, config: StaticEc2Config) -> Iterator
         yield expect(node.name, "public address", node.instance.public_ip, None)
 
 
-@check("nodes.in_declared_subnets", severity=Severity.MEDIUM, setting="head.zone")
-def in_declared_subnets(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check("nodes.in_declared_subnets", severity=Severity.MEDIUM, setting="head.zone", optional=applies.may_be_down)
+def in_declared_subnets(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every node stands in the declared subnet of its zone.
 
     Why: elsewhere it has other routes, and traffic between zones is paid for.
@@ -220,11 +238,14 @@ def in_declared_subnets(inventory: Inventory, config: StaticEc2Config) -> Iterat
     """
     zones = node_subnet_ids(inventory, config)
     for node in declared_nodes(inventory, config):
-        yield expect(node.name, "zone of its node subnet", zones.get(node.instance.subnet_id), node.zone)
+        zone = zones.get(node.instance.subnet_id)
+        detail = f"zone of its node subnet is {shown(zone)}"
+        ok = zone in node.zones
+        yield Verdict(node.name, ok, detail if ok else f"{detail}, want {' or '.join(node.zones)}")
 
 
-@check("nodes.guarded", severity=Severity.HIGH)
-def nodes_guarded(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check("nodes.guarded", severity=Severity.HIGH, optional=applies.may_be_down)
+def nodes_guarded(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every node is in the security group of its tier and in no other.
 
     Why: rules of several groups add up, so that one more group can only open more.
@@ -244,8 +265,9 @@ def nodes_guarded(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
         "CIS 1.18",
         "Config ec2-instance-profile-attached",
     ),
+    optional=applies.may_be_down,
 )
-def profile_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def profile_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every node has the instance profile of its tier.
 
     Why: without it the node finds no token, and with another one it may do what nobody declared.
@@ -256,8 +278,13 @@ def profile_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[
         yield expect(node.name, "instance profile", node.instance.instance_profile, config.label.name(node.tier))
 
 
-@check("nodes.monitored", severity=Severity.LOW, standards=("Config ec2-instance-detailed-monitoring-enabled",))
-def monitored(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check(
+    "nodes.monitored",
+    severity=Severity.LOW,
+    standards=("Config ec2-instance-detailed-monitoring-enabled",),
+    optional=applies.may_be_down,
+)
+def monitored(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Detailed monitoring is on.
 
     Why: without it CloudWatch has a figure every five minutes, which hides what a job does.
@@ -270,8 +297,13 @@ def monitored(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict
         yield expect(node.name, "detailed monitoring", on, True)
 
 
-@check("nodes.ebs_optimized", severity=Severity.LOW, standards=("Config ebs-optimized-instance",))
-def ebs_optimized(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check(
+    "nodes.ebs_optimized",
+    severity=Severity.LOW,
+    standards=("Config ebs-optimized-instance",),
+    optional=applies.may_be_down,
+)
+def ebs_optimized(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nodes have bandwidth to their volumes of their own.
 
     Why: without it, spilling to disk and traffic between nodes slow each other down.
@@ -282,8 +314,14 @@ def ebs_optimized(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
         yield expect(node.name, "EBS optimization", node.instance.ebs_optimized, True)
 
 
-@check("nodes.tagged", severity=Severity.LOW, standards=("Config required-tags",), setting="tags")
-def nodes_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check(
+    "nodes.tagged",
+    severity=Severity.LOW,
+    standards=("Config required-tags",),
+    setting="tags",
+    optional=applies.may_be_down,
+)
+def nodes_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nodes carry every tag of the environment, and those of the head or of their group.
 
     Why: bills, owners and this audit find what belongs together by its tags.
@@ -294,8 +332,8 @@ def nodes_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verd
         yield tagged(node.name, node.instance.tags, config, more=node.settings.tags)
 
 
-@check("nodes.head_protected", severity=Severity.MEDIUM, applies=applies.is_protected, setting="protect")
-def head_protected(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check("nodes.head_protected", severity=Severity.MEDIUM, applies=applies.has_protected_head, setting="protect")
+def head_protected(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """A protected environment's head cannot be terminated by a slip.
 
     Why: with the head go all jobs, and unless it keeps its state elsewhere all that the cluster knows.
@@ -309,8 +347,14 @@ def head_protected(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ve
             yield expect(node.name, "termination protection", protection.get(node.instance.instance_id, unread), True)
 
 
-@check("nodes.ray_token_on", severity=Severity.HIGH, applies=applies.has_token, setting="access.allow_unauthenticated")
-def ray_token_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check(
+    "nodes.ray_token_on",
+    severity=Severity.HIGH,
+    applies=applies.has_token,
+    setting="access.allow_unauthenticated",
+    optional=applies.may_be_down,
+)
+def ray_token_on(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Ray asks for the token on every node: without it, whoever reaches one of its ports runs code on the cluster.
 
     Read in the unit that the node's user data writes.
@@ -327,8 +371,8 @@ def ray_token_on(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verd
     yield from judge_user_data(inventory, config, judge)
 
 
-@check("nodes.ray_flags_match_ports", severity=Severity.MEDIUM, setting="ray.ports")
-def ray_flags_match_ports(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check("nodes.ray_flags_match_ports", severity=Severity.MEDIUM, setting="ray.ports", optional=applies.may_be_down)
+def ray_flags_match_ports(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Ray is started with every port of the table pinned and no other: security groups open no port but those.
 
     Read in the unit and the start script that the node's user data writes.
@@ -348,8 +392,10 @@ def ray_flags_match_ports(inventory: Inventory, config: StaticEc2Config) -> Iter
     yield from judge_user_data(inventory, config, judge)
 
 
-@check("nodes.no_secret_in_user_data", severity=Severity.HIGH, setting="head.bootstrap_hook")
-def no_secret_in_user_data(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+@check(
+    "nodes.no_secret_in_user_data", severity=Severity.HIGH, setting="head.bootstrap_hook", optional=applies.may_be_down
+)
+def no_secret_in_user_data(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nothing in user data looks like a secret: what runs on the node, and whoever may describe instances, reads it.
 
     Why: it is kept as long as the instance, in plain text, and no one can tell who has read it.
@@ -365,9 +411,13 @@ def no_secret_in_user_data(inventory: Inventory, config: StaticEc2Config) -> Ite
 
 
 @check(
-    "nodes.head_storage_declared", severity=Severity.HIGH, applies=applies.has_head_storage, setting="ray.head_storage"
+    "nodes.head_storage_declared",
+    severity=Severity.HIGH,
+    applies=applies.has_head_storage,
+    setting="ray.head_storage",
+    optional=applies.may_be_down,
 )
-def head_storage_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def head_storage_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The head keeps its state where declared: over TLS in our MemoryDB, as its own user; or on our encrypted volume.
 
     Read in the head's user data, and compared with the cluster or with the volume that is attached to the head.
@@ -382,3 +432,12 @@ def head_storage_declared(inventory: Inventory, config: StaticEc2Config) -> Iter
             yield from judge_head_store(node, node_script(user_data), inventory, config)
 
     yield from judge_user_data(inventory, config, judge)
+
+
+def _declared(instance: Instance, declared: bool) -> str:
+    """What is wrong with an instance that has Ray's tags is not its name."""
+    if declared or instance.tags.get(RAY_CLUSTER) is None:
+        return f"{shown(instance.name)} is {'' if declared else 'not '}declared"
+    tags = (CLUSTER_TAG, RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE)
+    found = ", ".join(f"{tag} is {shown(instance.tags.get(tag))}" for tag in tags)
+    return f"{shown(instance.name)} is not declared: {found}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import declared_rules, security_groups
-from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies, quota_limits
 from scripts.audit.open_rules import is_ipv6
 from scripts.audit.quota_limits import Limit, within
@@ -18,29 +18,34 @@ from scripts.inventory.reading import each, readable
 
 
 @check("quotas.on_demand_vcpus", severity=Severity.MEDIUM, setting="workers")
-def on_demand_vcpus(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """There are on-demand vCPUs for every declared node, and for one replacement of the largest type.
+def on_demand_vcpus(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """There are on-demand vCPUs for every declared node, and for one replacement of the largest that Terraform makes.
 
-    Why: when the head is lost and the quota is used up, no new head starts.
+    Of the workers that Ray's autoscaler makes, as many are declared as `max_workers` allows, on-demand fallbacks too.
 
-    Fix: ask for more in Service Quotas, by the code that is shown; or a smaller `count` of the worker groups.
+    Why: when the head is lost and the quota is used up, no new head starts; and beyond it the autoscaler asks for
+    workers in vain, again and again.
+
+    Fix: ask for more in Service Quotas, by the code that is shown; or a smaller `count` or `max_workers`.
     """
     yield from _vcpus(inventory, config, spot=False)
 
 
 @check("quotas.spot_vcpus", severity=Severity.MEDIUM, applies=applies.has_spot_workers, setting="workers")
-def spot_vcpus(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """There are spot vCPUs for every declared spot worker, and for one replacement of the largest type.
+def spot_vcpus(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """There are spot vCPUs for every declared spot worker, and for one replacement of the largest that Terraform makes.
+
+    Of the workers that Ray's autoscaler makes, as many are declared as `max_workers` allows.
 
     Why: spot has quotas of its own, which are 0 for GPUs in a new account.
 
-    Fix: ask for more in Service Quotas, by the code that is shown; or a smaller `count` of the worker groups.
+    Fix: ask for more in Service Quotas, by the code that is shown; or a smaller `count` or `max_workers`.
     """
     yield from _vcpus(inventory, config, spot=True)
 
 
 @check("quotas.vpcs", severity=Severity.LOW, applies=applies.own_vpc, setting="network.existing")
-def vpcs(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def vpcs(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The account may have the VPCs that it has, and the environment's.
 
     Why: at the limit, the apply of the next environment fails in its first minute.
@@ -53,7 +58,7 @@ def vpcs(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
 
 
 @check("quotas.internet_gateways", severity=Severity.LOW, applies=applies.has_public_subnets)
-def internet_gateways(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def internet_gateways(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The account may have the internet gateways that it has, and the environment's.
 
     Why: without one there is no NAT gateway, and no package for a node.
@@ -66,7 +71,7 @@ def internet_gateways(inventory: Inventory, _config: StaticEc2Config) -> Iterato
 
 
 @check("quotas.nat_gateways", severity=Severity.LOW, applies=applies.has_nat, setting="network.nat")
-def nat_gateways(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def nat_gateways(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Each zone has room for the environment's NAT gateway.
 
     Why: at the limit, a NAT gateway that failed cannot be replaced.
@@ -83,7 +88,7 @@ def nat_gateways(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verd
 
 
 @check("quotas.addresses", severity=Severity.LOW, applies=applies.has_nat, setting="network.nat")
-def addresses(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def addresses(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """There are Elastic IP addresses for every declared NAT gateway.
 
     Why: a new account has five for all its VPCs, and one with a NAT gateway in each zone takes three.
@@ -101,7 +106,7 @@ def addresses(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict
     applies=applies.has_interface_endpoints,
     setting="network.endpoints",
 )
-def interface_endpoints(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def interface_endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The VPC has room for every declared interface endpoint.
 
     Why: a node without a way out that misses one endpoint does not boot.
@@ -114,7 +119,7 @@ def interface_endpoints(inventory: Inventory, config: StaticEc2Config) -> Iterat
 
 
 @check("quotas.groups_per_interface", severity=Severity.LOW)
-def groups_per_interface(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def groups_per_interface(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No interface of a node is in more security groups than AWS allows.
 
     Why: at the limit, a group that must be added in an emergency cannot be.
@@ -126,7 +131,7 @@ def groups_per_interface(inventory: Inventory, _config: StaticEc2Config) -> Iter
 
 
 @check("quotas.rules_per_group", severity=Severity.MEDIUM, setting="access.client_cidrs")
-def rules_per_group(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def rules_per_group(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every security group has room for its declared rules, inbound and outbound, IPv4 and IPv6 apart.
 
     Why: each range in the access section is a rule for each port; beyond the limit the apply fails half-way, with a
@@ -147,7 +152,7 @@ def rules_per_group(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
 
 
 @check("quotas.buckets", severity=Severity.LOW, applies=applies.has_buckets, setting="buckets")
-def buckets(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def buckets(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The account may have the buckets that it has, and those that the environment declares.
 
     Why: at the limit, the apply of the next environment fails.
@@ -160,7 +165,7 @@ def buckets(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
 
 
 @check("quotas.file_systems", severity=Severity.LOW, applies=applies.has_efs, setting="efs")
-def file_systems(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def file_systems(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The account may have the file systems that it has, and the environment's.
 
     Why: at the limit, no backup can be restored into a new one.
@@ -192,7 +197,7 @@ class _Rules:
         return max(self._counts[group, egress, family] for egress in (False, True) for family in (4, 6))
 
 
-def _vcpus(inventory: Inventory, config: StaticEc2Config, *, spot: bool) -> Iterator[Verdict]:
+def _vcpus(inventory: Inventory, config: Ec2ClusterConfig, *, spot: bool) -> Iterator[Verdict]:
     for use in vcpu_uses(inventory, config, spot=spot):
         limit = Limit(use.quota.code, f"{use.quota.families} vCPUs", use.quota.default)
         yield within(limit, inventory.quotas.ec2, used=use.used, more=use.more)

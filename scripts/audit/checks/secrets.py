@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit import applies
+from scripts.audit.declared_nodes import AUTOSCALING_SECRET
 from scripts.audit.registry import Severity, check
 from scripts.audit.resource_policies import strangers
 from scripts.audit.verdict import Verdict, expect
@@ -19,14 +20,20 @@ from scripts.inventory.reading import each, mapped
 
 
 @check("secrets.declared_secrets_there", severity=Severity.HIGH, applies=applies.has_secrets)
-def declared_secrets_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
-    """Ray's token where it is on and, with MemoryDB, its password are there and not about to be deleted.
+def declared_secrets_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """Ray's token, MemoryDB's password and the autoscaler's configuration are there, and not about to be deleted.
+
+    Each where the environment has it; what stands in them is never read.
 
     Why: without its secrets no node can boot and join.
 
     Fix: apply again; `aws secretsmanager restore-secret` brings back one that waits for its deletion.
     """
-    parts = {"ray-token": config.has_token, "memorydb-password": applies.has_memorydb(config)}
+    parts = {
+        "ray-token": config.has_token,
+        "memorydb-password": applies.has_memorydb(config),
+        AUTOSCALING_SECRET: applies.has_autoscaling_secret(config),
+    }
     names = {secret.name for secret in each(inventory.secrets) if not secret.deleted}
     yield from present("the secret", names, {config.label.name(part) for part, declared in parts.items() if declared})
 
@@ -37,7 +44,7 @@ def declared_secrets_there(inventory: Inventory, config: StaticEc2Config) -> Ite
     applies=applies.has_secrets,
     standards=("Config secretsmanager-using-cmk",),
 )
-def secrets_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def secrets_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Secrets are encrypted with the key of the environment.
 
     Why: with the key that AWS manages, everybody in the account whom IAM lets read the secret also gets its value.
@@ -49,7 +56,7 @@ def secrets_encrypted_with_our_key(inventory: Inventory, _config: StaticEc2Confi
 
 
 @check("secrets.policy_closed", severity=Severity.HIGH, applies=applies.has_secrets)
-def policy_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def policy_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No policy on a secret lets in another account.
 
     Why: whoever reads the token commands the cluster.
@@ -62,7 +69,7 @@ def policy_closed(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
 
 
 @check("secrets.keep_their_value", severity=Severity.MEDIUM, applies=applies.has_secrets)
-def keep_their_value(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def keep_their_value(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Nothing rotates the secrets behind the cluster's back.
 
     Why: nodes read a secret once, when they boot; after a rotation new ones cannot join those that are up.
@@ -74,7 +81,7 @@ def keep_their_value(inventory: Inventory, _config: StaticEc2Config) -> Iterator
 
 
 @check("secrets.tagged", severity=Severity.LOW, applies=applies.has_secrets)
-def secrets_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def secrets_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Secrets carry every tag of the environment.
 
     Why: a secret that nobody owns is one that nobody dares to delete, or that somebody deletes.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import ALL_PROTOCOLS, TIERS, Direction, Rule, declared_rules, security_groups
 from config.ports import Port
-from config.static_ec2 import StaticEc2Config
 from scripts.audit import applies
 from scripts.audit.open_rules import is_wide
 from scripts.audit.registry import Severity, check
@@ -21,7 +21,7 @@ Line = tuple[str, str, str]
 
 
 @check("security_groups.declared_groups_there", severity=Severity.HIGH)
-def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def declared_groups_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every declared security group is there.
 
     Why: a node without its group cannot be started, and one in another group is not guarded as declared.
@@ -33,7 +33,7 @@ def declared_groups_there(inventory: Inventory, config: StaticEc2Config) -> Iter
 
 
 @check("security_groups.ingress_declared", severity=Severity.HIGH, setting="access.client_cidrs")
-def ingress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def ingress_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """What comes in is exactly what the port table and the access section declare: nothing missing, nothing added.
 
     A rule that was added is shown with the ports of `docs/ports.md` that it opens.
@@ -46,7 +46,7 @@ def ingress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[
 
 
 @check("security_groups.egress_declared", severity=Severity.MEDIUM)
-def egress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def egress_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """What goes out is exactly what the port table declares: nothing missing, nothing added.
 
     Why: a missing rule breaks the cluster, an added one is a way for data to leave it.
@@ -62,7 +62,7 @@ def egress_declared(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
     standards=("FSBP EC2.18", "Config vpc-sg-open-only-to-authorized-ports"),
     setting="access.client_cidrs",
 )
-def closed_to_world(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def closed_to_world(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No group lets in a range wider than /8 (IPv6: /16) that the access section does not name.
 
     Why: two halves of the internet are the internet, and no office needs a range of that size.
@@ -80,7 +80,7 @@ def closed_to_world(inventory: Inventory, config: StaticEc2Config) -> Iterator[V
 
 
 @check("security_groups.rules_described", severity=Severity.LOW)
-def rules_described(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def rules_described(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every rule says what it is for.
 
     Why: nobody dares to remove a rule that nobody can explain.
@@ -100,7 +100,7 @@ def rules_described(inventory: Inventory, _config: StaticEc2Config) -> Iterator[
     applies=applies.own_vpc,
     standards=("FSBP EC2.2", "CIS 5.4", "Config vpc-default-security-group-closed"),
 )
-def default_empty(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Verdict]:
+def default_empty(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The VPC's default group lets nothing in or out, so that using it by mistake opens nothing.
 
     Why: EC2 puts in this group whatever is started without naming one.
@@ -115,7 +115,7 @@ def default_empty(inventory: Inventory, _config: StaticEc2Config) -> Iterator[Ve
 
 
 @check("security_groups.tagged", severity=Severity.LOW, standards=("Config required-tags",), setting="tags")
-def groups_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Verdict]:
+def groups_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Declared security groups carry every tag of the environment.
 
     Why: bills, owners and this audit find what belongs together by its tags.
@@ -128,7 +128,7 @@ def groups_tagged(inventory: Inventory, config: StaticEc2Config) -> Iterator[Ver
             yield tagged(group.name, group.tags, config)
 
 
-def _compare(inventory: Inventory, config: StaticEc2Config, direction: Direction) -> Iterator[Verdict]:
+def _compare(inventory: Inventory, config: Ec2ClusterConfig, direction: Direction) -> Iterator[Verdict]:
     names = group_names(inventory)
     wanted = {_declared_line(rule, config): rule for rule in declared_rules(config) if rule.direction == direction}
     found = {
@@ -151,14 +151,14 @@ def _missing(group: str, rules: dict[Line, Rule]) -> Iterator[Verdict]:
             yield Verdict(group, False, f"missing: {ports}, peer {peer} ({rule.description})")
 
 
-def _added(group: str, rules: dict[Line, SecurityGroupRule], config: StaticEc2Config) -> Iterator[Verdict]:
+def _added(group: str, rules: dict[Line, SecurityGroupRule], config: Ec2ClusterConfig) -> Iterator[Verdict]:
     for (name, ports, peer), rule in sorted(rules.items(), key=lambda item: item[0]):
         if name == group:
             detail = f"not declared: {ports}, peer {peer} ({rule.description or 'no description'})"
             yield Verdict(group, False, detail + _opened(group, rule, config))
 
 
-def _opened(group: str, rule: SecurityGroupRule, config: StaticEc2Config) -> str:
+def _opened(group: str, rule: SecurityGroupRule, config: Ec2ClusterConfig) -> str:
     """The ports of the table that an ingress rule opens, in words; nothing when it opens none."""
     tier = next((tier for tier in TIERS if config.label.name(tier) == group), None)
     if rule.egress or tier is None:
@@ -173,7 +173,7 @@ def _reaches(rule: SecurityGroupRule, port: Port) -> bool:
     return rule.protocol == "tcp" and rule.first_port <= port.last and port.first <= rule.last_port
 
 
-def _declared_line(rule: Rule, config: StaticEc2Config) -> Line:
+def _declared_line(rule: Rule, config: Ec2ClusterConfig) -> Line:
     peer = config.label.name(rule.peer) if isinstance(rule.peer, str) else str(rule.peer)
     if rule.first_port is None:
         return config.label.name(rule.group), "all traffic", peer

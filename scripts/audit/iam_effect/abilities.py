@@ -52,6 +52,9 @@ KEY_MISUSE: Mapping[str, str] = {
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 """
 
+BY_NO_SERVICE: Context = {"kms:viaservice": (), "kms:grantisforawsresource": ("false",)}
+"""What is known of a request to KMS that no service of AWS makes for the caller."""
+
 MOUNT: Mapping[str, str] = {
     "mount it": "elasticfilesystem:ClientMount",
     "write to it": "elasticfilesystem:ClientWrite",

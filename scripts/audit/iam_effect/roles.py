@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.iam_effect.actions import ACTIONS, EVERYWHERE, actions_of
 from scripts.audit.iam_effect.evaluate import Grant, Permissions, Request, grants
 from scripts.audit.iam_effect.principals import Principal
 from scripts.audit.iam_effect.statements import Statement, listed, read_statements
 from scripts.audit.iam_effect.variables import Context
+from scripts.inventory import Inventory
 from scripts.inventory.iam import Policy, Role
-from scripts.inventory.reading import Reading, Unreadable
+from scripts.inventory.reading import Reading, Unreadable, mapped
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Subject:
         return self.role.name
 
 
-def subject_of(role: Role, config: StaticEc2Config) -> Subject:
+def subject_of(role: Role, config: Ec2ClusterConfig) -> Subject:
     """Gather a role's policies. What could not be read allows nothing and is listed."""
     policies, unread = _readable(role)
     boundary, no_boundary = _boundary(role)
@@ -122,3 +123,17 @@ def _context(role: Role, principal: Principal) -> Context:
         "aws:sourcearn": (),
         **{f"aws:principaltag/{key.lower()}": (value,) for key, value in role.tags.items()},
     }
+
+
+def without_declared_policies(inventory: Inventory, config: Ec2ClusterConfig) -> Inventory:
+    """The inventory without the managed policies that the environment itself names."""
+    declared = {*config.iam.head_managed_policy_arns, *config.iam.worker_managed_policy_arns}
+
+    def undeclared(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+        return tuple(policy for policy in policies if policy.arn not in declared)
+
+    roles = (
+        mapped(role, lambda known: replace(known, attached_policies=mapped(known.attached_policies, undeclared)))
+        for role in inventory.iam.roles
+    )
+    return replace(inventory, iam=replace(inventory.iam, roles=tuple(roles)))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import Group, Rule, declared_rules
 from config.ports import EFS_PORT, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
-from config.static_ec2 import StaticEc2Config
 from scripts.audit.reachability.addresses import addresses, version_of
 from scripts.audit.reachability.guards import everything
 from scripts.audit.reachability.intervals import Intervals
@@ -38,7 +38,7 @@ class NamedPorts:
     """Tiers to which it must be open."""
 
 
-def ports_of(tier: str, config: StaticEc2Config) -> list[NamedPorts]:
+def ports_of(tier: str, config: Ec2ClusterConfig) -> list[NamedPorts]:
     """The ports of a tier by name, and all others."""
     named = list(_ports_of_nodes(tier, config) if tier in NODE_TIERS else _port_of_service(tier))
     rest = PORTS
@@ -47,7 +47,7 @@ def ports_of(tier: str, config: StaticEc2Config) -> list[NamedPorts]:
     return [*named, NamedPorts(OTHER, rest, "any other tcp")]
 
 
-def _ports_of_nodes(tier: str, config: StaticEc2Config) -> Iterator[NamedPorts]:
+def _ports_of_nodes(tier: str, config: Ec2ClusterConfig) -> Iterator[NamedPorts]:
     kind: Tier = "head" if tier == "head" else "worker"
     for port in config.port_table:
         if port.is_on(kind):
@@ -66,21 +66,31 @@ def _one(name: str, number: int, *needed_from: str) -> NamedPorts:
     return NamedPorts(name, Intervals(((number, number),)), f"tcp {number}", needed_from)
 
 
-def ports_outside(tier: str, config: StaticEc2Config) -> list[NamedPorts]:
+def ports_outside(tier: str, config: Ec2ClusterConfig) -> list[NamedPorts]:
     """What nodes of a tier need of the internet: what the firewall lets out."""
     return [
         _one(rule.name, rule.first_port, tier)
-        for rule in declared_rules(config)
+        for rule in _rules_of(config)
         if rule.group == tier and rule.direction == "egress" and rule.name in ("https", "http")
         if not isinstance(rule.peer, str) and rule.first_port is not None
     ]
+
+
+def _rules_of(config: Ec2ClusterConfig) -> tuple[Rule, ...]:
+    """Every rule of an environment; the matrix asks for each pair of tiers anew, so the last are kept."""
+    if not _LAST or _LAST[0][0] is not config:
+        _LAST[:] = [(config, tuple(declared_rules(config)))]
+    return _LAST[0][1]
+
+
+_LAST: list[tuple[Ec2ClusterConfig, tuple[Rule, ...]]] = []
 
 
 @dataclass(frozen=True)
 class Declared:
     """The declared rules as sets of packets of one version of IP."""
 
-    config: StaticEc2Config
+    config: Ec2ClusterConfig
     version: int
 
     def between(self, source: str, destination: str) -> Region:
@@ -97,7 +107,7 @@ class Declared:
         return tuple(packets for packets in found if packets)
 
     def _rules(self, group: str, direction: str) -> list[Rule]:
-        return [rule for rule in declared_rules(self.config) if rule.group == group and rule.direction == direction]
+        return [rule for rule in _rules_of(self.config) if rule.group == group and rule.direction == direction]
 
     def _packets(self, rule: Rule, far_tier: str) -> Packets | None:
         """The packets of a rule, whose far end is a tier or, when that has no name, outside."""

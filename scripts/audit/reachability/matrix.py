@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from weakref import ref
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.reachability.addresses import INTERNET, VERSIONS, all_addresses
 from scripts.audit.reachability.cell import Cell as Cell
 from scripts.audit.reachability.declared import Declared, NamedPorts, ports_of, ports_outside
@@ -35,7 +35,7 @@ class PortMatrix:
     cells: tuple[Cell, ...]
 
 
-def port_matrix(inventory: Inventory, config: StaticEc2Config) -> PortMatrix:
+def port_matrix(inventory: Inventory, config: Ec2ClusterConfig) -> PortMatrix:
     """Compute the matrix from what was read; pure. A cell whose parts could not be read is Unreadable.
 
     Checks and reports ask for the same one after another: the last is kept.
@@ -51,14 +51,14 @@ def port_matrix(inventory: Inventory, config: StaticEc2Config) -> PortMatrix:
 @dataclass(frozen=True)
 class _Kept:
     inventory: ref[Inventory]
-    config: StaticEc2Config
+    config: Ec2ClusterConfig
     matrix: PortMatrix
 
 
 _LAST: dict[str, _Kept] = {}
 
 
-def _compute(inventory: Inventory, config: StaticEc2Config) -> PortMatrix:
+def _compute(inventory: Inventory, config: Ec2ClusterConfig) -> PortMatrix:
     tiers = parties_by_tier(inventory, config)
     outside = [INTERNET_NAME, *_ranges(config)]
     beyond = [S3_NAME, INTERNET_NAME]
@@ -71,7 +71,7 @@ def _compute(inventory: Inventory, config: StaticEc2Config) -> PortMatrix:
     return PortMatrix((*outside, *tiers), (*tiers, *beyond), tuple(cells))
 
 
-def _ranges(config: StaticEc2Config) -> list[str]:
+def _ranges(config: Ec2ClusterConfig) -> list[str]:
     """Ranges that the access section names, each once."""
     return list(dict.fromkeys(str(cidr) for cidr in (*config.access.client_cidrs, *config.access.ssh_cidrs)))
 
@@ -79,7 +79,7 @@ def _ranges(config: StaticEc2Config) -> list[str]:
 @dataclass(frozen=True)
 class _Matrix:
     inventory: Inventory
-    config: StaticEc2Config
+    config: Ec2ClusterConfig
     tiers: Mapping[str, Reading[tuple[Party, ...]]]
 
     def inwards(self, name: str, tier: str) -> Iterator[Cell]:

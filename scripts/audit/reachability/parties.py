@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from config.static_ec2 import StaticEc2Config
-from scripts.audit.declared_nodes import Declaration, declared_names
+from config.ec2_cluster import Ec2ClusterConfig
+from scripts.audit.declared_nodes import declared_names, other_names, ray_type_of
 from scripts.audit.reachability.addresses import VERSIONS, all_addresses
 from scripts.audit.reachability.intervals import Intervals
+from scripts.audit.reachability.to_come import nodes_to_come
 from scripts.inventory import Inventory
 from scripts.inventory.instances import Instance
 from scripts.inventory.memorydb import Cluster
@@ -36,17 +37,19 @@ class Party:
     """Whether the members have public IPv4 addresses."""
     counts: bool = True
     """Whether a required path must be there for it: not for a second interface, nor for a node that is not declared."""
+    to_come: bool = False
+    """Whether it stands for nodes that Ray may make at any time."""
 
     @property
     def shown(self) -> str:
         """`ray-demo-worker-cpu-0 and 3 more`."""
-        return self.name if self.size == 1 else f"{self.name} and {self.size - 1} more"
+        return self.name if self.size == 1 or self.to_come else f"{self.name} and {self.size - 1} more"
 
 
 Tiers = Mapping[str, Reading[tuple[Party, ...]]]
 
 
-def parties_by_tier(inventory: Inventory, config: StaticEc2Config) -> Tiers:
+def parties_by_tier(inventory: Inventory, config: Ec2ClusterConfig) -> Tiers:
     """The parties of every tier that the environment declares."""
     nodes = _attempt(lambda: tuple(_nodes(inventory, config)))
     tiers: dict[str, Reading[tuple[Party, ...]]] = {
@@ -63,8 +66,8 @@ def parties_by_tier(inventory: Inventory, config: StaticEc2Config) -> Tiers:
     return tiers
 
 
-def _has_workers(nodes: tuple[Party, ...], config: StaticEc2Config) -> bool:
-    return any(group.count for group in config.workers.values()) or any(party.tier == "worker" for party in nodes)
+def _has_workers(nodes: tuple[Party, ...], config: Ec2ClusterConfig) -> bool:
+    return any(group.most for group in config.workers.values()) or any(party.tier == "worker" for party in nodes)
 
 
 def _attempt(find: Callable[[], tuple[Party, ...]]) -> Reading[tuple[Party, ...]]:
@@ -74,30 +77,48 @@ def _attempt(find: Callable[[], tuple[Party, ...]]) -> Reading[tuple[Party, ...]
         return error.unreadable
 
 
-def _nodes(inventory: Inventory, config: StaticEc2Config) -> Iterator[Party]:
+def _nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Party]:
     interfaces: dict[str, list[NetworkInterface]] = {}
     for interface in readable(inventory.network_interfaces):
         interfaces.setdefault(interface.instance_id or "", []).append(interface)
     zones = {subnet.subnet_id: subnet.zone for subnet in readable(inventory.network.subnets)}
-    declared = declared_names(config)
     members = [
-        _node(instance, tier, interface, zones, counts=instance.name in declared)
-        for instance, tier in _tiers_of_instances(inventory, config, declared)
+        _node(instance, tier, interface, zones, counts=counts)
+        for instance, tier, counts in _tiers_of_instances(inventory, config)
         for interface in _interfaces_of(instance, interfaces)
     ]
     yield from _gathered(members)
+    yield from _to_come(inventory, config, members)
 
 
-def _tiers_of_instances(
-    inventory: Inventory, config: StaticEc2Config, declared: Mapping[str, Declaration]
-) -> Iterator[tuple[Instance, str]]:
-    """Declared nodes by name; others of the cluster, which a rule lets in as much, by their groups."""
+def _tiers_of_instances(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[tuple[Instance, str, bool]]:
+    """Tier, and whether it is declared: nodes by Ray's tags or by name.
+
+    Others of the cluster, which a rule lets in as much, are of a tier by their groups.
+    """
+    declared, others = declared_names(config), other_names(config)
     for instance in readable(inventory.nodes.instances):
-        if instance.name in declared:
-            yield instance, declared[instance.name].tier
-        else:
+        type_ = ray_type_of(instance, config)
+        if type_ is not None:
+            yield instance, type_.tier, True
+        elif instance.name in declared:
+            yield instance, declared[instance.name].tier, True
+        elif instance.name not in others:
             groups = _names(inventory, instance.group_ids)
-            yield instance, "head" if config.label.name("head") in groups else "worker"
+            yield instance, "head" if config.label.name("head") in groups else "worker", False
+
+
+def _to_come(inventory: Inventory, config: Ec2ClusterConfig, members: Iterable[Party]) -> Iterator[Party]:
+    """Nodes that Ray may make, where none of their tier stands: at any address of their subnet."""
+    stand_in = {(member.tier, member.subnet_id) for member in members if member.counts}
+    groups = {group.name: group.group_id for group in readable(inventory.security_groups.groups)}
+    for tier, subnet in nodes_to_come(inventory, config):
+        if (tier, subnet.subnet_id) not in stand_in:
+            group_id = groups.get(config.label.name(tier))
+            found = _anywhere_in(subnet, tier, f"a {tier} to come in {subnet.zone}", (group_id,) if group_id else ())
+            ipv4 = {version: found.addresses[version] if version == 4 else Intervals(()) for version in VERSIONS}
+            # Two, where there may be more than one: they talk to each other.
+            yield replace(found, size=1 if tier == "head" else 2, addresses=ipv4, to_come=True)
 
 
 def _names(inventory: Inventory, group_ids: Iterable[str]) -> set[str]:
@@ -174,7 +195,7 @@ def _subnet_ids_of(cluster: Cluster, found: Mapping[str, tuple[str, ...]]) -> tu
     return found[name]
 
 
-def _endpoints(inventory: Inventory, config: StaticEc2Config) -> Iterator[Party]:
+def _endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Party]:
     """Those of the declared services; in a VPC of others, those with a group of ours."""
     ours = {group.group_id for group in readable(inventory.security_groups.groups)}
     members = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.unmanaged.kinds import KINDS
-from scripts.audit.unmanaged.workers import worker_of
+from scripts.audit.unmanaged.workers import record_of, worker_of
 from scripts.inventory.reading import Reading, Unreadable
 from scripts.inventory.surroundings import Thing
 
@@ -28,7 +28,7 @@ _SECRET_SUFFIX = 7
 class Scope:
     """Everything that was seen, and whose VPC it stands in."""
 
-    def __init__(self, config: StaticEc2Config, things: Mapping[str, Reading[tuple[Thing, ...]]]) -> None:
+    def __init__(self, config: Ec2ClusterConfig, things: Mapping[str, Reading[tuple[Thing, ...]]]) -> None:
         self._config = config
         self._things = things
         self._ids = {kind: frozenset(_identities(kind, found)) for kind, found in things.items()}
@@ -59,7 +59,9 @@ class Scope:
         if thing.made_by:
             return thing.made_by
         if kind == "instances":
-            return worker_of(self._config.flavour, thing)
+            return worker_of(self._config, thing)
+        if kind == "records":
+            return record_of(self._config, thing)
         if kind == "tagged":
             return self._seen(thing)
         holder = self._kind_of(thing.holders, PARENTS)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.inventory.surroundings import Thing
 
-WORKERS: Mapping[str, str] = {
-    "autoscaling-ec2": "Ray's autoscaler made it",
-    "anyscale-cloud": "Anyscale made it",
-}
-"""Who makes workers, by flavour. `static-ec2` is not here: Terraform makes all of its nodes."""
+_HEAD = "head"
 
 
-def worker_of(flavour: str, thing: Thing) -> str:
+def worker_of(config: Ec2ClusterConfig, thing: Thing) -> str:
     """Who made an instance, or nothing when nobody but Terraform makes instances there.
 
-    The autoscaler gives its instances the cluster's tag, which stands in the rendered `cluster.yaml`, and
-    `ray-node-type`: https://docs.ray.io/en/latest/cluster/vms/references/ray-cluster-configuration.html
+    The autoscaler gives its instances the cluster's tag, which stands in the rendered configuration, and tags of its
+    own: https://docs.ray.io/en/latest/cluster/vms/references/ray-cluster-configuration.html
     """
-    return WORKERS.get(flavour, "") if thing.tagged and thing.ray_node else ""
+    if not isinstance(config, AutoscalingEc2Config) or not thing.tagged:
+        return ""
+    if thing.ray_node == _HEAD:
+        return "" if config.terraform_makes_head else "`ray up` made it"
+    return "Ray's autoscaler made it" if thing.ray_node else ""
+
+
+def record_of(config: Ec2ClusterConfig, thing: Thing) -> str:
+    """Who wrote a record of the private zone that is not in the state, or nothing when nobody but Terraform does."""
+    by_ray = isinstance(config, AutoscalingEc2Config) and not config.terraform_makes_head
+    return "the head that `ray up` made wrote it" if by_ray and thing.id == f"{head_name(config)} A" else ""
+
+
+def head_name(config: Ec2ClusterConfig) -> str:
+    """The name under which workers find the head."""
+    return f"head.{config.name}.{config.project}.internal"

@@ -16,6 +16,7 @@ from scripts.inventory.filters import in_batches, one_of
 from scripts.inventory.instances import DESCRIBE_INSTANCES, ENDED
 from scripts.inventory.network import DESCRIBE_NAT_GATEWAYS
 from scripts.inventory.network_interfaces import DESCRIBE_NETWORK_INTERFACES
+from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND
 from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Reading, Unreadable
 from scripts.inventory.scope import Scope
@@ -100,7 +101,8 @@ class _Parser:
 
     def instances(self, answer: list[Any]) -> Iterator[Thing]:
         for instance in _there(answer):
-            ray = tags_of(instance.get("Tags")).get("ray-node-type", "")
+            tags = tags_of(instance.get("Tags"))
+            ray = tags.get(RAY_KIND, "") if tags.get(RAY_CLUSTER) == self._managed.cluster else ""
             note = instance["InstanceType"]
             yield self._managed.of_ec2(instance, instance["InstanceId"], "aws_instance", note=note, ray_node=ray)
 
@@ -109,15 +111,16 @@ class _Parser:
         for instance in _there(answer):
             owner = self._managed.of_ec2(instance, instance["InstanceId"], "aws_instance")
             if owner.managed or owner.tagged:
-                yield from (self._volume(owner.id, instance, device) for device in _devices(instance))
+                yield from (self._volume(owner, instance, device) for device in _devices(instance))
 
-    def _volume(self, owner: str, instance: Mapping[str, Any], device: Mapping[str, Any]) -> Thing:
+    def _volume(self, owner: Thing, instance: Mapping[str, Any], device: Mapping[str, Any]) -> Thing:
         id_, name = device["Ebs"]["VolumeId"], device["DeviceName"]
         root = name == instance.get("RootDeviceName")
+        # Those of the state's instances the state knows; what a person attaches stays when its instance ends.
+        with_it = root or (not owner.managed and device["Ebs"].get("DeleteOnTermination", False))
         managed = id_ in self._volumes or self._managed.has(id_, "aws_ebs_volume")
-        return Thing(
-            id_, managed=managed, tagged=True, holders=(owner,) if root else (), note=f"attached to {owner} as {name}"
-        )
+        holders = (owner.id,) if with_it else ()
+        return Thing(id_, managed=managed, tagged=True, holders=holders, note=f"attached to {owner.id} as {name}")
 
     def snapshots(self, answer: list[Any]) -> Iterator[Thing]:
         for snapshot in answer:

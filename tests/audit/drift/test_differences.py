@@ -228,3 +228,14 @@ def test_of_a_changed_statement_only_what_changed_is_shown() -> None:
     assert list(failures({path: "elasticfilesystem:*"})) == [
         (POLICY, "policy.Mount.Action", "elasticfilesystem:ClientWrite", "elasticfilesystem:*")
     ]
+
+
+@pytest.mark.parametrize(("by_nodes", "found"), [(True, []), (False, ["records"])])
+def test_a_record_is_a_nodes_own_where_terraform_takes_such_away(by_nodes: bool, found: list[str]) -> None:
+    resources = [each for each in state().resources if each.address != RECORD]
+    written = [
+        replace(each, attributes={**each.attributes, "force_destroy": by_nodes}) if each.address == ZONE else each
+        for each in resources
+    ]
+    failed = [verdict for verdict in verdicts(State(tuple(written))) if verdict.ok is False]
+    assert [verdict.attribute for verdict in failed if verdict.address == ZONE] == found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.reachability.matrix import Cell, port_matrix
 from scripts.inventory import Inventory
 from scripts.inventory.network import Route
@@ -38,7 +38,7 @@ def changed(*changes: Change, inventory: Inventory = HEALTHY) -> Inventory:
     return inventory
 
 
-def cell(inventory: Inventory, source: str, destination: str, port: str, *, config: StaticEc2Config = SMALL) -> Cell:
+def cell(inventory: Inventory, source: str, destination: str, port: str, *, config: Ec2ClusterConfig = SMALL) -> Cell:
     """One cell of the matrix."""
     (found,) = (
         each

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from config.static_ec2 import StaticEc2Config
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit.checks.unmanaged import no_records
 from scripts.audit.engine import Outcome, judge
 from scripts.audit.unmanaged.judging import judge_kinds
-from scripts.audit.unmanaged.workers import WORKERS, worker_of
+from scripts.audit.unmanaged.workers import record_of, worker_of
 from scripts.audit.verdict import Verdict
 from scripts.inventory.reading import Unreadable
 from scripts.inventory.surroundings import Surroundings, Thing
@@ -24,7 +24,7 @@ HEALTHY = healthy(SMALL)
 
 
 def judged(
-    kind: str, things: object, config: StaticEc2Config = SMALL, others: Mapping[str, object] | None = None
+    kind: str, things: object, config: Ec2ClusterConfig = SMALL, others: Mapping[str, object] | None = None
 ) -> tuple[list[Verdict], list[str]]:
     """The failures and unknowns, and the details of what passes."""
     inventory = change(HEALTHY, f"surroundings.things.{kind}", things)
@@ -34,7 +34,7 @@ def judged(
     return [each for each in verdicts if each.ok is not True], [each.detail for each in verdicts if each.ok is True]
 
 
-def in_a_vpc_of_others() -> StaticEc2Config:
+def in_a_vpc_of_others() -> Ec2ClusterConfig:
     existing = {"vpc_id": "vpc-0123456789abcdef0", "private_subnets": {"us-west-2a": "subnet-0123456789abcdef0"}}
     network = type(SMALL.network).model_validate({"existing": existing})
     return SMALL.model_copy(update={"network": network})
@@ -129,11 +129,24 @@ def test_a_topic_with_the_name_of_a_bucket_is_no_bucket() -> None:
 
 
 def test_workers_of_an_autoscaler_are_explained_where_there_is_one() -> None:
-    worker = Thing("i-9", tagged=True, ray_node="worker")
-    assert worker_of("autoscaling-ec2", worker) == WORKERS["autoscaling-ec2"]
-    assert worker_of("static-ec2", worker) == ""
-    assert worker_of("autoscaling-ec2", Thing("i-9", tagged=True)) == ""
-    assert worker_of("autoscaling-ec2", Thing("i-9", ray_node="worker")) == ""
+    worker, autoscaling = Thing("i-9", tagged=True, ray_node="worker"), load("autoscaling-small")
+    assert worker_of(autoscaling, worker) == "Ray's autoscaler made it"
+    assert worker_of(SMALL, worker) == ""
+    assert worker_of(autoscaling, Thing("i-9", tagged=True)) == ""
+    assert worker_of(autoscaling, Thing("i-9", ray_node="worker")) == ""
+
+
+def test_a_head_is_explained_where_ray_up_makes_it() -> None:
+    head = Thing("i-9", tagged=True, ray_node="head")
+    assert worker_of(load("ray-up"), head) == "`ray up` made it"
+    assert worker_of(load("autoscaling-small"), head) == ""
+
+
+def test_the_record_of_a_head_is_explained_where_the_head_writes_it() -> None:
+    record = Thing("head.ray-up.ray.internal A", tagged=True)
+    assert record_of(load("ray-up"), record) == "the head that `ray up` made wrote it"
+    assert record_of(load("ray-up"), replace(record, id="other.ray-up.ray.internal A")) == ""
+    assert record_of(load("autoscaling-small"), replace(record, id="head.autoscaling-small.ray.internal A")) == ""
 
 
 def test_a_kind_that_nobody_could_ask_about_is_unknown() -> None:
