@@ -20,7 +20,8 @@ fail() {
 # Debian's packages, each with a program of it.
 missing=
 for pair in nftables:nft conntrack:conntrack redis-server:redis-server redis-tools:redis-cli dnsmasq-base:dnsmasq \
-  openssh-server:sshd systemd-container:systemd-nspawn openssl:openssl iproute2:ip util-linux:nsenter curl:curl procps:sysctl; do
+  openssh-server:sshd systemd-container:systemd-nspawn openssl:openssl iproute2:ip util-linux:nsenter curl:curl procps:sysctl \
+  rsync:rsync sudo:sudo; do
   PATH=$PATH:/usr/sbin:/sbin command -v "${pair#*:}" >/dev/null || missing="$missing ${pair%%:*}"
 done
 /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"

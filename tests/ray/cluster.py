@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.ports import Tier
-from tests.ray.aws import ENDPOINT
 from tests.ray.commands import CommandError, wait_until
 from tests.ray.deployment import RESOLVER, STORE, STORE_NAME, TOOLS, Deployment, environment_of, node_python
 from tests.ray.disk import USER_DATA_UNIT, Disk, install
@@ -16,6 +15,7 @@ from tests.ray.machine import Machine
 from tests.ray.security_groups import SecurityGroups
 from tests.ray.site import Site
 from tests.ray.store import Store
+from tests.ray.surroundings import ENDPOINT
 
 MACHINE_ENVIRONMENT = {"AWS_ENDPOINT_URL": ENDPOINT}
 RAY_CLI = "/opt/rayform/bin/ray-cli"

@@ -12,21 +12,23 @@ import pytest
 from config.errors import UserError
 from tests.ray.cluster import Cluster
 from tests.ray.deployment import HEAD, SECOND_HEAD, SECOND_WORKERS, WORKERS, Deployment, environment_of, node_python
+from tests.ray.fleet import Fleet
 from tests.ray.run_state import RunState
 from tests.ray.site import Site
 from tests.ray.store import Store
 from tests.ray.times import TIMES, timed
 
-CLUSTERS: list[Cluster] = []
+CLUSTERS: list[Cluster | Fleet] = []
 """Those that were made, to show what they say when something fails."""
+MARKERS = ("ray", "autoscaler")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Boot machines only when that is asked for by the marker."""
-    if "ray" not in config.getoption("-m"):
-        left_out = [item for item in items if item.get_closest_marker("ray")]
-        items[:] = [item for item in items if not item.get_closest_marker("ray")]
-        config.hook.pytest_deselected(items=left_out)
+    unasked = [marker for marker in MARKERS if marker not in config.getoption("-m")]
+    left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in unasked)]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -48,13 +50,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def state() -> Iterator[RunState]:
+def state(request: pytest.FixtureRequest) -> Iterator[RunState]:
     """The run; everything that it made is taken away at its end, also when it is interrupted."""
     if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.exit("error: make test-ray boots Linux machines: run it as root on Linux", returncode=2)
+        pytest.exit("error: these tests boot Linux machines: run them as root on Linux", returncode=2)
     before = signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", returncode=143))
     try:
-        run = RunState()
+        run = RunState("test-autoscaler" if "autoscaler" in request.config.getoption("-m") else "test-ray")
     except UserError as error:
         pytest.exit(f"error: {error}", returncode=2)
     try:

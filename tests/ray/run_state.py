@@ -20,23 +20,24 @@ from typing import IO
 from config.errors import UserError
 from tests.ray.commands import run
 
-ROOT = Path("/run/rayform-test-ray")
+RUN = Path("/run")
 NETWORK_NAMESPACES = Path("/run/netns")
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 
 
 class RunState:
-    """A run: at most one at a time on a machine."""
+    """A run of `make <goal>`: at most one at a time on a machine."""
 
-    def __init__(self) -> None:
-        ROOT.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock()
-        for folder in ROOT.iterdir():
+    def __init__(self, goal: str) -> None:
+        root = RUN / f"rayform-{goal}"
+        root.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(root, goal)
+        for folder in root.iterdir():
             if folder.is_dir():
                 _clear(folder)
         self.name = f"rayform-{secrets.token_hex(3)}"
         """First part of the name of everything that is made."""
-        self.folder = ROOT / self.name
+        self.folder = root / self.name
         self.folder.mkdir(mode=0o755)
         run("mount", "-t", "tmpfs", "-o", "mode=0755", self.name, str(self.folder))
         self.logs = self.folder / "logs"
@@ -76,15 +77,13 @@ def stop(process: subprocess.Popen[bytes], *, number: int = signal.SIGKILL) -> N
     process.wait(timeout=20)
 
 
-def _lock() -> IO[str]:
-    lock = (ROOT / "lock").open("a+")
+def _lock(root: Path, goal: str) -> IO[str]:
+    lock = (root / "lock").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         lock.close()
-        raise UserError(
-            "make test-ray runs already on this machine, which has room for one; wait for it to end"
-        ) from None
+        raise UserError(f"make {goal} runs already on this machine, which has room for one; wait for its end") from None
     return lock
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import Group, declared_rules
-from config.static_ec2 import StaticEc2Config
 from tests.ray.firewall import Flow, Members, flow_of, render_ruleset
 from tests.ray.vpc import Namespace
 
@@ -14,7 +14,7 @@ from tests.ray.vpc import Namespace
 class SecurityGroups:
     """Rules of the environment, in the namespace of each member."""
 
-    def __init__(self, environment: StaticEc2Config, members: Callable[[], Members], *, resolver: str) -> None:
+    def __init__(self, environment: Ec2ClusterConfig, members: Callable[[], Members], *, resolver: str) -> None:
         self._rules = declared_rules(environment)
         self._members, self._resolver = members, resolver
         self._applied: dict[str, tuple[Group, Namespace]] = {}
@@ -25,7 +25,7 @@ class SecurityGroups:
         """All traffic that the environment declares, each once."""
         return list(dict.fromkeys(flow_of(rule) for rule in self._rules))
 
-    def declare(self, environment: StaticEc2Config) -> None:
+    def declare(self, environment: Ec2ClusterConfig) -> None:
         """Take the rules of an environment in the place of those that are there."""
         self._rules = declared_rules(environment)
         self._write()
