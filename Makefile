@@ -30,7 +30,7 @@ endif
 # The targets of a deployment follow on each other: `make -j plan apply` must not mix them.
 .NOTPARALLEL:
 .PHONY: help setup terraform demo synth plan apply audit drift dump report diff output wheels destroy bootstrap-state \
-	status logs dashboard submit ssh-config ray-token \
+	up down status exec attach logs dashboard submit ssh-config ray-token cluster-yaml lint-cluster-yaml \
 	local-up local-down local-status local-reset \
 	check checkov test test-unit test-integration test-checkov test-ray bench bench-audit format docs lock clean
 
@@ -59,8 +59,8 @@ plan: synth ## Show what would change, and save the plan (REPLACE=<address> make
 apply: synth ## Apply the saved plan; refuses a stale one
 	@$(PY) -m scripts.terraform apply $(WHICH)
 
-audit: $(READY) ## Judge what is deployed, and write all reports to reports/
-	@$(PY) -m scripts.audit $(WHICH)
+audit: $(READY) ## Judge what is deployed, and write all reports to reports/ (ASK_RAY=1 asks Ray on the head, too)
+	@$(PY) -m scripts.audit $(WHICH) $(if $(ASK_RAY),--ask-ray)
 
 drift: $(READY) ## What was changed behind Terraform's back, attribute by attribute
 	@$(PY) -m scripts.audit --only drift $(WHICH)
@@ -92,8 +92,23 @@ option = $(if $(filter command,$(firstword $(origin $1))),--$2='$(subst ','\'',$
 REACH = $(call option,VIA,via) $(call option,BASTION,bastion) $(call option,SSH_KEY,ssh-key)
 OPERATE = $(PY) -m scripts.operate $@ $(WHICH)
 
+up: $(READY) ## Flavour autoscaling-ec2: start the head that is stopped, or have `ray up` make one
+	@$(OPERATE) $(REACH)
+
+down: $(READY) ## Flavour autoscaling-ec2: end what Ray made, stop Terraform's head; on AWS asks, or takes CONFIRM=<name>
+	@$(OPERATE) $(REACH)
+
 status: $(READY) ## Ray's status and nodes; here and below: BASTION=user@host, SSH_KEY=<file>, VIA=ssm|ssh
 	@$(OPERATE) $(REACH)
+
+# The command goes in the environment: no line of a recipe holds several lines, and make would expand each `$`.
+unexport CMD
+exec: export RAYFORM_COMMAND = $(if $(filter command,$(firstword $(origin CMD))),$(value CMD))
+exec: $(READY) ## Run CMD='…' in bash as Ray would, on the head or NODE=<name>
+	@$(OPERATE) $(REACH) $(call option,NODE,node) --cmd="$$RAYFORM_COMMAND"
+
+attach: $(READY) ## Open a shell as Ray would, on the head or NODE=<name>; NODE=bastion is the bastion
+	@$(OPERATE) $(REACH) $(call option,NODE,node)
 
 logs: $(READY) ## Boot log, journal and Ray's logs of NODE=<name>, the head by default (LINES=100, FOLLOW=1)
 	@$(OPERATE) $(REACH) $(call option,NODE,node) $(call option,LINES,lines) $(if $(FOLLOW),--follow)
@@ -110,6 +125,12 @@ ssh-config: $(READY) ## Write a file for OpenSSH with one Host for each node
 
 ray-token: $(READY) ## Print Ray's token
 	@$(OPERATE)
+
+cluster-yaml: $(READY) ## Write the cluster.yaml that Ray's autoscaler has, or that `ray up` takes (SSH_KEY=<file>)
+	@$(PY) -m scripts.cluster_yaml $(WHICH) $(call option,SSH_KEY,ssh-key)
+
+lint-cluster-yaml: $(READY) ## Name the known traps in FILE=<anybody's cluster.yaml for ray up on AWS> (JSON=1)
+	@$(PY) -m scripts.cluster_yaml.lint $(if $(JSON),--json) $(if $(call option,FILE),-- '$(subst ','\'',$(value FILE))')
 
 ##@ The embedded AWS
 local-up local-down local-status local-reset: $(READY)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import os
 import re
 import signal
@@ -98,6 +101,46 @@ def test_secrets_are_in_no_report_and_the_token_not_in_the_state(deployed: Works
     assert token not in state
 
 
+def test_other_workers_change_what_the_autoscaler_reads_and_no_node(deployed: Workspace) -> None:
+    file = deployed.environments / "autoscaling.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("max_workers: 8, spot", "max_workers: 9, spot"), encoding="utf-8")
+    head = deployed.outputs("autoscaling")["head"]
+    changed = ["aws_secretsmanager_secret_version.autoscaling_version", "output.autoscaling_config"]
+    assert deployed.changes("autoscaling") == changed
+    deployed.terraform("apply", "autoscaling").succeeded()
+    assert deployed.outputs("autoscaling")["head"] == head
+    read = deployed.client("secretsmanager").get_secret_value(SecretId="ray-autoscaling-autoscaling")["SecretString"]
+    types = json.loads(gzip.decompress(base64.b64decode(read)))["available_node_types"]
+    assert types["cpu"]["max_workers"] == types["cpu-on-demand"]["max_workers"] == 9
+
+
+@pytest.mark.parametrize("name", ["autoscaling", "autoscaling-existing-vpc"])
+def test_what_ray_makes_changes_no_plan(deployed: Workspace, name: str) -> None:
+    """`make destroy` ends it, in the last test."""
+    written = json.loads((deployed.directory / f".local-aws/terraform/{name}.tfstate").read_text(encoding="utf-8"))
+    compressed = written["outputs"]["autoscaling_config"]["value"]
+    known = json.loads(gzip.decompress(base64.b64decode(compressed)))
+    settings = known["available_node_types"]["arm"]["node_config"]
+    settings["SubnetId"] = settings.pop("SubnetIds")[0]
+    tags = {"ray-cluster-name": known["cluster_name"], "ray-node-type": "worker", "ray-user-node-type": "arm"}
+    settings["TagSpecifications"][0]["Tags"] += [{"Key": key, "Value": value} for key, value in tags.items()]
+    deployed.client("ec2").run_instances(MinCount=1, MaxCount=2, **settings)
+    assert deployed.changes(name) == []
+
+
+def test_a_plan_says_which_zone_lacks_a_type(deployed: Workspace) -> None:
+    file = deployed.environments / "nowhere.yaml"
+    lines = ["flavour: autoscaling-ec2", "target: local", "region: us-west-2", "network: {zones: [us-west-2d]}"]
+    file.write_text(
+        "\n".join([*lines, "workers: {w: {instance_type: g5.xlarge, ami: dlami-gpu, root_volume_gib: 120}}"])
+    )
+    refused = deployed.terraform("plan", "nowhere")
+    file.unlink()
+    assert refused.code != 0
+    assert "workers.w: g5.xlarge is not offered in us-west-2d" in " ".join(refused.errors.split())
+
+
 def test_stale_plan_is_refused(deployed: Workspace) -> None:
     file = deployed.environments / "demo.yaml"
     before = file.read_text(encoding="utf-8")
@@ -149,6 +192,7 @@ def test_destroy_leaves_nothing(deployed: Workspace) -> None:
 
 NOT_OURS = "vpc-0a1b2c3d4e5f60718"
 """The VPC of `existing-vpc`, which somebody else made."""
+NOT_OUR_KEY_PAIR = "ml-platform"
 EC2_LISTS = {
     "describe_vpcs": ("Vpcs", "VpcId"),
     "describe_subnets": ("Subnets", "SubnetId"),
@@ -193,7 +237,8 @@ def remaining(workspace: Workspace, region: str) -> list[str]:
         found += [each[key] for each in getattr(workspace.client(service, region), operation)()[list_]]
     instances = [each for each in ec2.describe_instances()["Reservations"] for each in each["Instances"]]
     found += [each["InstanceId"] for each in instances if each["State"]["Name"] != "terminated"]
-    return [name for name in found if not name.startswith(("alias/aws/", "default", "AWSServiceRole"))]
+    theirs = ("alias/aws/", "default", "AWSServiceRole", NOT_OUR_KEY_PAIR)
+    return [name for name in found if not name.startswith(theirs)]
 
 
 def _is_theirs(resource: dict[str, Any], default_vpc: str) -> bool:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ class Workspace:
     """Runs Rayform's commands as the Makefile does."""
 
     directory: Path
+    synthesized: dict[str, bytes] = field(default_factory=dict, compare=False)
+    """Files of environments as they were last synthesized."""
 
     @property
     def environments(self) -> Path:
@@ -64,8 +66,14 @@ class Workspace:
         return self.python("main.py", "--env", name, "--target", "local")
 
     def terraform(self, command: str, name: str, *arguments: str) -> Finished:
-        """`make plan`, `apply`, `destroy` or `output`, which synthesize first."""
-        self.synth(name).succeeded()
+        """`make plan`, `apply`, `destroy` or `output`, which synthesize first.
+
+        Here only when the file has changed, and always before an apply: a new synth must not make the plan stale.
+        """
+        content = (self.environments / f"{name}.yaml").read_bytes()
+        if command == "apply" or self.synthesized.get(name) != content:
+            self.synth(name).succeeded()
+            self.synthesized[name] = content
         return self.python("-m", "scripts.terraform", command, "--env", name, "--target", "local", *arguments)
 
     def audit(self, name: str) -> Finished:
@@ -91,6 +99,9 @@ class Workspace:
     def changes(self, name: str) -> list[str]:
         """Addresses, and outputs, that a new plan would change."""
         self.terraform("plan", name).succeeded()
+        record = self.directory / f"build/local/stacks/{name}/plan.json"
+        if not json.loads(record.read_text(encoding="utf-8"))["changes"]:
+            return []  # Terraform's own exit code said so: to show the plan takes seconds
         plan = json.loads(self.python("-c", SHOW_PLAN, name).succeeded().output)
         resources = [each["address"] for each in plan.get("resource_changes", []) if _does(each["change"])]
         outputs = [f"output.{key}" for key, change in plan.get("output_changes", {}).items() if _does(change)]

@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -103,64 +104,10 @@ def test_waivers_are_read_from_resources_and_data_sources() -> None:
 
 
 CHECKOV = ROOT / ".venv-checkov/bin/python"
-
-
-@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
-def test_the_scanner_waives_only_what_carries_a_reason(tmp_path: Path) -> None:
-    results = scan_bucket(tmp_path, [{"address": "aws_s3_bucket.b", "check": "CKV_AWS_144", "reason": "one region"},
-                                     {"address": "aws_s3_bucket.b", "check": "CKV_AWS_145", "reason": ""}])  # fmt: skip
-    (scanned,) = parse_results(results)
-    assert scanned.planned == 1
-    assert [finding.check for finding in scanned.waived] == ["CKV_AWS_144"]
-    assert "CKV_AWS_145" in [finding.check for finding in scanned.failed]
-    sarif = json.loads((tmp_path / "results.sarif").read_text())
-    assert len(sarif["runs"][0]["results"]) >= len(scanned.failed)
-    assert 'skipped="1"' in (tmp_path / "junit.xml").read_text()
-
-
-@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
-def test_the_scanner_reports_an_empty_plan_as_nothing(tmp_path: Path) -> None:
-    (scanned,) = parse_results(run_scanner(tmp_path, {"resource_changes": [], "planned_values": {}}, []))
-    assert (scanned.planned, scanned.passed) == (0, 0)
-    assert problems([scanned], {"demo": []}) != []
-
-
-@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
-def test_the_scanner_asks_the_policies(tmp_path: Path) -> None:
-    waiver = {"address": "aws_s3_bucket.b", "check": "CKV2_RAYFORM_7", "reason": "its policy is made elsewhere"}
-    (scanned,) = parse_results(scan_bucket(tmp_path, []))
-    (finding,) = [each for each in scanned.failed if each.check == "CKV2_RAYFORM_7"]
-    assert finding.detail == "it has no policy"
-    (scanned,) = parse_results(scan_bucket(tmp_path, [waiver]))
-    assert [each.check for each in scanned.waived] == ["CKV2_RAYFORM_7"]
-
-
-@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
-def test_the_scanner_says_so_when_a_policy_cannot_tell(tmp_path: Path) -> None:
-    plan = bucket_plan()
-    policy = {"address": "aws_s3_bucket_policy.p", "mode": "managed", "type": "aws_s3_bucket_policy", "name": "p"}
-    change = {"actions": ["create"], "before": None, "after": {"bucket": "b"}, "after_unknown": {"policy": True}}
-    plan["resource_changes"].append({**policy, "change": change})
-    plan["planned_values"]["root_module"]["resources"].append({**policy, "values": {"bucket": "b"}})
-    expressions = {"bucket": {"constant_value": "b"}, "policy": {"references": ["terraform_data.x.output"]}}
-    plan["configuration"]["root_module"]["resources"].append({**policy, "expressions": expressions})
-    waiver = {"address": policy["address"], "check": "CKV_RAYFORM_9", "reason": "its policy is made elsewhere"}
-    (scanned,) = parse_results(run_scanner(tmp_path, plan, [waiver]))
-    assert [each.check for each in scanned.undecided] == ["CKV2_RAYFORM_7"]
-    assert "CKV_RAYFORM_9" in [each.check for each in scanned.waived]
-
-
-@pytest.mark.skipif(not CHECKOV.exists(), reason="make checkov has not installed checkov")
-def test_a_plan_that_policies_do_not_see_all_of_is_not_read(tmp_path: Path) -> None:
-    plan = bucket_plan()
-    plan["planned_values"]["root_module"]["child_modules"] = [{"address": "module.m"}]
-    (scanned,) = parse_results(run_scanner(tmp_path, plan, []))
-    assert "child modules" in scanned.unparsed[0]
-    assert problems([scanned], {"demo": []}) != []
-
-
-def scan_bucket(directory: Path, waivers: list[dict[str, str]]) -> Any:
-    return run_scanner(directory, bucket_plan(), waivers)
+BUCKET_7 = {"address": "aws_s3_bucket.b", "check": "CKV2_RAYFORM_7", "reason": "its policy is made elsewhere"}
+WAIVED_BUCKET = [{"address": "aws_s3_bucket.b", "check": "CKV_AWS_144", "reason": "one region"},
+                 {"address": "aws_s3_bucket.b", "check": "CKV_AWS_145", "reason": ""}]  # fmt: skip
+POLICY = {"address": "aws_s3_bucket_policy.p", "mode": "managed", "type": "aws_s3_bucket_policy", "name": "p"}
 
 
 def bucket_plan() -> dict[str, Any]:
@@ -175,10 +122,90 @@ def bucket_plan() -> dict[str, Any]:
     }
 
 
-def run_scanner(directory: Path, plan: Any, waivers: list[dict[str, str]]) -> Any:
-    (directory / "plan.json").write_text(json.dumps(plan))
-    request = {"demo": {"plan": str(directory / "plan.json"), "waivers": waivers, "declared": Declared().to_json()}}
+def plan_with_unknown_policy() -> dict[str, Any]:
+    plan = bucket_plan()
+    change = {"actions": ["create"], "before": None, "after": {"bucket": "b"}, "after_unknown": {"policy": True}}
+    plan["resource_changes"].append({**POLICY, "change": change})
+    plan["planned_values"]["root_module"]["resources"].append({**POLICY, "values": {"bucket": "b"}})
+    expressions = {"bucket": {"constant_value": "b"}, "policy": {"references": ["terraform_data.x.output"]}}
+    plan["configuration"]["root_module"]["resources"].append({**POLICY, "expressions": expressions})
+    return plan
+
+
+def plan_with_child_modules() -> dict[str, Any]:
+    plan = bucket_plan()
+    plan["planned_values"]["root_module"]["child_modules"] = [{"address": "module.m"}]
+    return plan
+
+
+CASES: dict[str, tuple[dict[str, Any], list[dict[str, str]]]] = {
+    "bucket": (bucket_plan(), []),
+    "waived": (bucket_plan(), WAIVED_BUCKET),
+    "policy waived": (bucket_plan(), [BUCKET_7]),
+    "empty": ({"resource_changes": [], "planned_values": {}}, []),
+    "cannot tell": (
+        plan_with_unknown_policy(),
+        [{"address": POLICY["address"], "check": "CKV_RAYFORM_9", "reason": "its policy is made elsewhere"}],
+    ),
+    "child modules": (plan_with_child_modules(), []),
+}
+"""Plans and waivers, each as one environment of one scan: to load checkov takes longer than all scans."""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scanner's result and reports."""
+    if not CHECKOV.exists():
+        pytest.skip("make checkov has not installed checkov")
+    directory = tmp_path_factory.mktemp("scan")
+    request: dict[str, Any] = {}
+    for name, (plan, waivers) in CASES.items():
+        file = directory / f"{name}.json"
+        file.write_text(json.dumps(plan))
+        request[name] = {"plan": str(file), "waivers": waivers, "declared": Declared().to_json()}
     (directory / "request.json").write_text(json.dumps(request))
     files = [directory / "request.json", directory / "result.json", directory]
     subprocess.run([CHECKOV, "-m", "scripts.checkov_scan.scanner", *files], cwd=ROOT, check=True)
-    return json.loads((directory / "result.json").read_text())
+    return directory
+
+
+@pytest.fixture(scope="module")
+def scans(reports: Path) -> dict[str, ScanResult]:
+    """What the scanner found, by case."""
+    results = parse_results(json.loads((reports / "result.json").read_text()))
+    return {each.environment: each for each in results}
+
+
+def test_the_scanner_waives_only_what_carries_a_reason(scans: dict[str, ScanResult], reports: Path) -> None:
+    scanned = scans["waived"]
+    assert scanned.planned == 1
+    assert [finding.check for finding in scanned.waived] == ["CKV_AWS_144"]
+    assert "CKV_AWS_145" in [finding.check for finding in scanned.failed]
+    sarif = json.loads((reports / "results.sarif").read_text())
+    assert len(sarif["runs"][0]["results"]) >= sum(len(each.failed) for each in scans.values())
+    suites = ElementTree.parse(reports / "junit.xml").getroot().iter("testsuite")
+    assert [suite.get("skipped") for suite in suites] == ["0", "1", "1", "0", "0", "0"]
+
+
+def test_the_scanner_reports_an_empty_plan_as_nothing(scans: dict[str, ScanResult]) -> None:
+    scanned = scans["empty"]
+    assert (scanned.planned, scanned.passed) == (0, 0)
+    assert problems([scanned], {"empty": []}) != []
+
+
+def test_the_scanner_asks_the_policies(scans: dict[str, ScanResult]) -> None:
+    (finding,) = [each for each in scans["bucket"].failed if each.check == "CKV2_RAYFORM_7"]
+    assert finding.detail == "it has no policy"
+    assert [each.check for each in scans["policy waived"].waived] == ["CKV2_RAYFORM_7"]
+
+
+def test_the_scanner_says_so_when_a_policy_cannot_tell(scans: dict[str, ScanResult]) -> None:
+    scanned = scans["cannot tell"]
+    assert [each.check for each in scanned.undecided] == ["CKV2_RAYFORM_7"]
+    assert "CKV_RAYFORM_9" in [each.check for each in scanned.waived]
+
+
+def test_a_plan_that_policies_do_not_see_all_of_is_not_read(scans: dict[str, ScanResult]) -> None:
+    scanned = scans["child modules"]
+    assert "child modules" in scanned.unparsed[0]
+    assert problems([scanned], {"child modules": []}) != []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts.terraform import cli_config, initialize
-from scripts.terraform.initialize import installation_variables, required_providers
+from scripts.terraform.initialize import drop_checksums, installation_variables, required_providers
 
 AWS = {"registry.terraform.io/hashicorp/aws": "5.100.0"}
 
@@ -45,3 +45,13 @@ def test_the_users_own_configuration_is_respected(monkeypatch: pytest.MonkeyPatc
 
 def test_a_configuration_file_that_is_missing_is_dropped() -> None:
     assert cli_config.without_missing_file({"TF_CLI_CONFIG_FILE": "/nowhere/x.rc", "A": "b"}) == {"A": "b"}
+
+
+def test_checksums_are_dropped_and_the_rest_of_the_lock_file_stays(tmp_path: Path) -> None:
+    lock = tmp_path / ".terraform.lock.hcl"
+    lock.write_text('provider "aws" {\n  version = "5.100.0"\n  hashes = [\n    "h1:x=",\n    "zh:y",\n  ]\n}\n')
+    drop_checksums(tmp_path)
+    assert lock.read_text() == 'provider "aws" {\n  version = "5.100.0"\n}\n'
+    lock.unlink()
+    drop_checksums(tmp_path)
+    assert not lock.exists()
