@@ -131,7 +131,7 @@ def test_gate_waits_for_requests() -> None:
     inside, leave = threading.Event(), threading.Event()
 
     def request() -> None:
-        with gate.request():
+        with gate.alone():
             inside.set()
             leave.wait(5)
             order.append("request")
