@@ -26,6 +26,8 @@ _STATUS_TAGS = ("ray-node-status", "ray-runtime-config", "ray-file-mounts-conten
 """What `ray up` writes on the head as it sets it up."""
 _REUSE_TAGS = ("Name", KIND, USER_TYPE, "ray-node-status", "ray-launch-config", "ray-launch-request")
 """What Ray writes anew on a stopped node that it starts again."""
+_LAUNCH_TAGS = (CLUSTER, *_REUSE_TAGS)
+"""What Ray writes at a launch."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,18 @@ class Launch:
     """What nodes of one kind are launched with; ids and ARNs may be tokens."""
 
     kind: Tier
+    type_names: Sequence[str]
+    """Names of the node types."""
     instance_types: Sequence[str]
     image_ids: Sequence[str]
     subnet_ids: Sequence[str]
     security_group_id: str
     role_arn: str
     instance_profile_arn: str
+    volume_types: Sequence[str]
+    largest_volume_gib: int
+    tag_keys: Sequence[str]
+    """Keys of the tags that the configuration asks for; Ray adds its own."""
     spot: bool = False
 
 
@@ -61,11 +69,11 @@ class Autoscaled:
 
 def head_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
     """The autoscaler on the head: it sees instances, and launches and ends workers."""
-    own = [_tagged(CLUSTER, cluster.name), _tagged(KIND, launch.kind)]
+    own = [_tagged(CLUSTER_TAG, cluster.name), _tagged(KIND, launch.kind)]
     return [
         Statement("SeeInstances", ["ec2:DescribeInstances"], _ANY),
         *_launch_statements(cluster, launch),
-        _end_statement(cluster, own),
+        _stop_statement(cluster, own) if cluster.stops_nodes else _terminate_statement(cluster, own),
         *([_tagging("RetagReusedWorkers", cluster, own, _REUSE_TAGS)] if cluster.stops_nodes else []),
     ]
 
@@ -75,14 +83,17 @@ def launcher_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
 
     The instance types, subnets and security groups are read by `ray up` before it launches.
     """
-    own = [_tagged(CLUSTER, cluster.name)]
-    own_head = [*own, _tagged(KIND, launch.kind)]
+    ours = _tagged(CLUSTER_TAG, cluster.name)
+    own = [ours, Condition("StringEquals", f"aws:ResourceTag/{KIND}", ["head", "worker"])]
+    own_head = [ours, _tagged(KIND, launch.kind)]
     describe = [f"ec2:Describe{what}" for what in ("Instances", "InstanceTypes", "SecurityGroups", "Subnets")]
     tags = dict.fromkeys([*_STATUS_TAGS, *(_REUSE_TAGS if cluster.stops_nodes else ())])
     return [
         Statement("LookAround", describe, _ANY),
         *_launch_statements(cluster, launch),
-        _end_statement(cluster, own),
+        *([_stop_statement(cluster, own)] if cluster.stops_nodes else []),
+        # `make down` leaves no stopped node either.
+        _terminate_statement(cluster, own),
         _tagging("TagHead", cluster, own_head, list(tags)),
     ]
 
@@ -124,6 +135,9 @@ def _launch_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
             conditions=[
                 Condition("Bool", "ec2:Encrypted", "true"),
                 Condition("StringEquals", f"aws:RequestTag/{CLUSTER_TAG}", cluster.name),
+                # A volume may outlive its node: no more of it than the largest node has.
+                Condition("NumericLessThanEqualsIfExists", "ec2:VolumeSize", str(launch.largest_volume_gib)),
+                Condition("StringEqualsIfExists", "ec2:VolumeType", launch.volume_types),
             ],
         ),
         Statement(
@@ -142,7 +156,11 @@ def _launch_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
             "TagAtLaunch",
             ["ec2:CreateTags"],
             [cluster.ec2_arn("instance/*"), cluster.ec2_arn("volume/*")],
-            conditions=[Condition("StringEquals", "ec2:CreateAction", "RunInstances")],
+            conditions=[
+                Condition("StringEquals", "ec2:CreateAction", "RunInstances"),
+                # Other tags may mean something to somebody else's policies.
+                Condition("ForAllValues:StringEquals", "aws:TagKeys", sorted({*launch.tag_keys, *_LAUNCH_TAGS})),
+            ],
         ),
         Statement(
             "PassRole",
@@ -162,10 +180,13 @@ def _ec2_names(place: Place) -> list[str]:
 def _instance(cluster: Autoscaled, launch: Launch) -> list[Condition]:
     return [
         Condition("StringEquals", f"aws:RequestTag/{CLUSTER}", cluster.name),
+        Condition("StringEquals", f"aws:RequestTag/{CLUSTER_TAG}", cluster.name),
         Condition("StringEquals", f"aws:RequestTag/{KIND}", launch.kind),
+        Condition("StringEquals", f"aws:RequestTag/{USER_TYPE}", launch.type_names),
         Condition("StringEquals", "ec2:InstanceType", launch.instance_types),
         Condition("StringEquals", "ec2:MetadataHttpTokens", "required"),
         Condition("ArnEquals", "ec2:InstanceProfile", launch.instance_profile_arn),
+        Condition("StringEqualsIfExists", "ec2:Tenancy", "default"),
     ]
 
 
@@ -194,13 +215,14 @@ def _key_statements(cluster: Autoscaled) -> list[Statement]:
     ]
 
 
-def _end_statement(cluster: Autoscaled, own: Sequence[Condition]) -> Statement:
-    """What becomes of nodes that are not needed; a stopped one may be started again."""
-    instances = [cluster.ec2_arn("instance/*")]
-    if cluster.stops_nodes:
-        stop = ["ec2:StartInstances", "ec2:StopInstances"]
-        return Statement("StopAndStartOwn", stop, instances, conditions=own)
-    return Statement("TerminateOwn", ["ec2:TerminateInstances"], instances, conditions=own)
+def _terminate_statement(cluster: Autoscaled, own: Sequence[Condition]) -> Statement:
+    return Statement("TerminateOwn", ["ec2:TerminateInstances"], [cluster.ec2_arn("instance/*")], conditions=own)
+
+
+def _stop_statement(cluster: Autoscaled, own: Sequence[Condition]) -> Statement:
+    """Nodes that are not needed are stopped, and started again."""
+    actions = ["ec2:StartInstances", "ec2:StopInstances"]
+    return Statement("StopAndStartOwn", actions, [cluster.ec2_arn("instance/*")], conditions=own)
 
 
 def _tagging(sid: str, cluster: Autoscaled, own: Sequence[Condition], keys: Sequence[str]) -> Statement:

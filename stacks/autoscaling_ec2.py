@@ -20,6 +20,7 @@ from modules.policy import principal_trust
 from modules.role import InstanceRole, Role
 from modules.worker_room import Demand, WorkerRoom
 from scripts.rendering.cluster_facts import Autoscaling, ClusterFacts
+from scripts.rendering.launch_settings import tag_keys
 from stacks.ec2_cluster import Ec2ClusterStack
 
 _LAUNCHER = "launcher"
@@ -133,12 +134,16 @@ class AutoscalingEc2Stack(Ec2ClusterStack):
         subnet_ids = [id_ for type_ in types for id_ in self._types.subnet_ids[type_.name].values()]
         return Launch(
             kind=kind,
+            type_names=[type_.name for type_ in types],
             instance_types=list(dict.fromkeys(type_.settings.instance_type for type_ in types)),
             image_ids=list(dict.fromkeys(self._types.image_ids[type_.name] for type_ in types)),
             subnet_ids=list(dict.fromkeys(subnet_ids)),
             security_group_id=self._groups.id_of(kind),
             role_arn=self._roles.arns[kind],
             instance_profile_arn=self._roles.instance_profile_arns[kind],
+            volume_types=sorted({type_.settings.root_volume_type for type_ in types}),
+            largest_volume_gib=max((type_.settings.root_volume_gib for type_ in types), default=0),
+            tag_keys=tag_keys(self._autoscaled, types),
             spot=any(type_.spot for type_ in types),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,8 @@ def node_config(
         },
         "BlockDeviceMappings": [{"DeviceName": facts.root_device_name, "Ebs": _root_volume(node, key_arn)}],
         "TagSpecifications": [
-            {"ResourceType": kind, "Tags": _tags(environment, type_)} for kind in ("instance", "volume")
+            {"ResourceType": "instance", "Tags": _tags(environment, type_, is_named=type_.tier == "worker")},
+            {"ResourceType": "volume", "Tags": _tags(environment, type_, is_named=True)},
         ],
         "Monitoring": {"Enabled": True},
         "EbsOptimized": True,
@@ -79,6 +80,11 @@ def node_config(
     return settings
 
 
+def tag_keys(environment: AutoscalingEc2Config, types: Iterable[NodeType]) -> list[str]:
+    """Keys of the tags that nodes of these types are launched with, beside Ray's own."""
+    return sorted({tag["Key"] for type_ in types for tag in _tags(environment, type_, is_named=True)})
+
+
 def _root_volume(node: NodeConfig, key_arn: str) -> dict[str, Any]:
     volume: dict[str, Any] = {
         "VolumeType": node.root_volume_type,
@@ -94,10 +100,14 @@ def _root_volume(node: NodeConfig, key_arn: str) -> dict[str, Any]:
     return volume
 
 
-def _tags(environment: AutoscalingEc2Config, type_: NodeType) -> list[dict[str, str]]:
-    """Those of Terraform's nodes. Ray adds its own, and takes our Name in the place of its own."""
+def _tags(environment: AutoscalingEc2Config, type_: NodeType, *, is_named: bool) -> list[dict[str, str]]:
+    """Those of Terraform's nodes. Ray adds its own, and takes our Name in the place of its own.
+
+    Not for a head: `ray up` looks for the instance that it launched by the Name it would have given it.
+    https://github.com/ray-project/ray/blob/master/python/ray/autoscaler/_private/commands.py
+    """
     label = environment.label
     part = f"worker-{type_.name}" if type_.tier == "worker" else HEAD_NODE
     own = {"rayform:role": type_.tier, **({"rayform:group": type_.group} if type_.tier == "worker" else {})}
     tags = {**environment.tags, **label.default_tags, **label.tags(part, type_.settings.tags), **own}
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items()) if is_named or key != "Name"]

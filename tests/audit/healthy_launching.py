@@ -8,6 +8,7 @@ from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
 from config.ports import Tier
 from scripts.rendering.autoscaling_config import LaunchFacts
+from scripts.rendering.launch_settings import tag_keys
 
 
 def launch_policy(config: Ec2ClusterConfig, part: str, facts: LaunchFacts) -> tuple[str, list[dict[str, Any]]]:
@@ -21,12 +22,16 @@ def launch_policy(config: Ec2ClusterConfig, part: str, facts: LaunchFacts) -> tu
     of_kind = [facts.types[name] for name in types]
     launch = autoscaler_policy.Launch(
         kind=kind,
+        type_names=sorted(types),
         instance_types=sorted({type_.settings.instance_type for type_ in types.values()}),
         image_ids=sorted({each.image_id for each in of_kind}),
         subnet_ids=sorted({subnet_id for each in of_kind for subnet_id in each.subnet_ids}),
         security_group_id=f"sg-{kind}",
         role_arn=config.place.iam_arn(f"role/{config.label.name(kind)}"),
         instance_profile_arn=config.place.iam_arn(f"instance-profile/{config.label.name(kind)}"),
+        volume_types=sorted({type_.settings.root_volume_type for type_ in types.values()}),
+        largest_volume_gib=max(type_.settings.root_volume_gib for type_ in types.values()),
+        tag_keys=tag_keys(config, types.values()),
         spot=any(type_.spot for type_ in types.values()),
     )
     cluster = autoscaler_policy.Autoscaled(

@@ -14,6 +14,7 @@ from config.network import NetworkConfig
 from config.policy_size import autoscaler_policy_characters
 from modules.autoscaler_policy import Autoscaled, Launch, head_statements, record_statements
 from modules.policy import Statement
+from scripts.rendering.launch_settings import tag_keys
 
 SPOT = WorkerTypeConfig(spot=True, on_demand_fallback=True)
 ENVIRONMENTS = {
@@ -48,12 +49,16 @@ def _policy(environment: AutoscalingEc2Config) -> str:
     role = f"{cluster}-worker"
     launch = Launch(
         kind="worker",
+        type_names=[type_.name for type_ in types],
         instance_types=list({type_.settings.instance_type for type_ in types}),
         image_ids=["ami-0123456789abcdef0"] * len(types),
         subnet_ids=["subnet-0123456789abcdef0"] * len(environment.node_zones),
         security_group_id="sg-0123456789abcdef0",
         role_arn=f"arn:aws:iam::{place.account_id}:role/{role}",
         instance_profile_arn=f"arn:aws:iam::{place.account_id}:instance-profile/{role}",
+        volume_types=sorted({type_.settings.root_volume_type for type_ in types}),
+        largest_volume_gib=max(type_.settings.root_volume_gib for type_ in types),
+        tag_keys=tag_keys(environment, types),
         spot=any(type_.spot for type_ in types),
     )
     facts = Autoscaled(

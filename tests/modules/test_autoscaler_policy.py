@@ -15,6 +15,16 @@ BY_RAY_UP: dict[str, Any] = {
 }
 EC2 = "arn:aws:ec2:us-west-2:123456789012"
 KEY = "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
+TAGGING = {
+    "StringEquals": {"ec2:CreateAction": "RunInstances"},
+    "ForAllValues:StringEquals": {
+        "aws:TagKeys": [
+            "Environment", "ManagedBy", "Name", "Owner", "Project", "ray-cluster-name", "ray-launch-config",
+            "ray-launch-request", "ray-node-status", "ray-node-type", "ray-user-node-type", "rayform:cluster",
+            "rayform:group", "rayform:role",
+        ]
+    },
+}  # fmt: skip
 
 
 def scaled(workers: dict[str, Any] | None = None, **settings: Any) -> AutoscalingEc2Config:
@@ -43,8 +53,8 @@ def allow(action: str | list[str], resource: str | list[str], **conditions: Any)
     return {**allowed, "Condition": conditions} if conditions else allowed
 
 
-def own(**tags: str) -> dict[str, str]:
-    return {f"aws:ResourceTag/{key.replace('_', '-')}": value for key, value in tags.items()}
+def own(ray_node_type: str | list[str]) -> dict[str, Any]:
+    return {"aws:ResourceTag/rayform:cluster": "ray-test", "aws:ResourceTag/ray-node-type": ray_node_type}
 
 
 def test_head_launches_and_ends_workers_and_no_more() -> None:
@@ -56,11 +66,14 @@ def test_head_launches_and_ends_workers_and_no_more() -> None:
     launch = {
         "StringEquals": {
             "aws:RequestTag/ray-cluster-name": "ray-test",
+            "aws:RequestTag/rayform:cluster": "ray-test",
             "aws:RequestTag/ray-node-type": "worker",
+            "aws:RequestTag/ray-user-node-type": "cpu",
             "ec2:InstanceType": "m7i.large",
             "ec2:MetadataHttpTokens": "required",
         },
         "ArnEquals": {"ec2:InstanceProfile": "arn:aws:iam::123456789012:instance-profile/ray-test-worker"},
+        "StringEqualsIfExists": {"ec2:Tenancy": "default"},
     }
     by_ec2 = {"kms:ViaService": "ec2.us-west-2.amazonaws.com"}
     use = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*"]
@@ -72,6 +85,8 @@ def test_head_launches_and_ends_workers_and_no_more() -> None:
             f"{EC2}:volume/*",
             Bool={"ec2:Encrypted": "true"},
             StringEquals={"aws:RequestTag/rayform:cluster": "ray-test"},
+            NumericLessThanEqualsIfExists={"ec2:VolumeSize": "50"},
+            StringEqualsIfExists={"ec2:VolumeType": "gp3"},
         ),
         "LaunchInterfaces": allow(
             "ec2:RunInstances",
@@ -83,7 +98,7 @@ def test_head_launches_and_ends_workers_and_no_more() -> None:
         "TagAtLaunch": allow(
             "ec2:CreateTags",
             [f"{EC2}:instance/*", f"{EC2}:volume/*"],
-            StringEquals={"ec2:CreateAction": "RunInstances"},
+            **TAGGING,
         ),
         "PassRole": allow(
             "iam:PassRole",
@@ -97,7 +112,7 @@ def test_head_launches_and_ends_workers_and_no_more() -> None:
         "TerminateOwn": allow(
             "ec2:TerminateInstances",
             f"{EC2}:instance/*",
-            StringEquals=own(ray_cluster_name="ray-test", ray_node_type="worker"),
+            StringEquals=own("worker"),
         ),
     }
 
@@ -109,7 +124,7 @@ def test_spot_is_for_clusters_with_a_spot_type() -> None:
 
 def test_stopped_nodes_take_stop_start_and_rays_tags_and_nothing_is_terminated() -> None:
     found = of_head(synth(scaled(autoscaler={"cache_stopped_nodes": True})))
-    workers = own(ray_cluster_name="ray-test", ray_node_type="worker")
+    workers = own("worker")
     assert "TerminateOwn" not in found
     assert found["StopAndStartOwn"] == allow(
         ["ec2:StartInstances", "ec2:StopInstances"], f"{EC2}:instance/*", StringEquals=workers
@@ -161,13 +176,19 @@ def test_launcher_makes_the_head_and_ends_nodes_of_the_cluster() -> None:
     assert wanted["ArnEquals"] == {"ec2:InstanceProfile": "arn:aws:iam::123456789012:instance-profile/ray-test-head"}
     assert found["PassRole"]["Resource"] == "arn:aws:iam::123456789012:role/ray-test-head"
     assert found["LaunchFrom"]["Resource"][-1] == f"{EC2}:key-pair/ml"
-    assert found["TerminateOwn"]["Condition"] == {"StringEquals": own(ray_cluster_name="ray-test")}
+    assert found["TerminateOwn"]["Condition"] == {"StringEquals": own(["head", "worker"])}
     assert found["TagHead"]["Condition"] == {
-        "StringEquals": own(ray_cluster_name="ray-test", ray_node_type="head"),
+        "StringEquals": own("head"),
         "ForAllValues:StringEquals": {
             "aws:TagKeys": ["ray-node-status", "ray-runtime-config", "ray-file-mounts-contents"]
         },
     }
+
+
+def test_launcher_ends_stopped_nodes_too() -> None:
+    found = of_launcher(synth(scaled(**BY_RAY_UP, autoscaler={"cache_stopped_nodes": True})))
+    everything = {"StringEquals": own(["head", "worker"])}
+    assert found["TerminateOwn"]["Condition"] == found["StopAndStartOwn"]["Condition"] == everything
 
 
 def test_launcher_is_taken_on_by_those_who_are_named_and_by_the_bastion() -> None:

@@ -14,7 +14,7 @@ from config.place import Place
 from config.ports import Tier
 from scripts.audit.iam_effect.evaluate import Grant, Permissions, Request, grants
 from scripts.audit.iam_effect.variables import Context
-from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND
+from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 
 ABSENT: tuple[str, ...] = ()
 STRANGE_TYPE = "u-24tb1.112xlarge"
@@ -22,6 +22,11 @@ STRANGE_TYPE = "u-24tb1.112xlarge"
 STRANGER = "rayform-other"
 """A cluster, role, subnet or group that is not ours."""
 _EC2 = "ec2.amazonaws.com"
+_SMALL_GIB, _HUGE_GIB = "8", "65536"
+"""The least that a root volume has, and the most that EBS has.
+
+https://docs.aws.amazon.com/ebs/latest/userguide/volume_constraints.html
+"""
 
 _ANY_INSTANCE: Mapping[str, str] = {
     "change instances, their user data among them": "ec2:ModifyInstanceAttribute",
@@ -56,6 +61,8 @@ class Cluster:
     group_ids: Mapping[Tier, str]
     image_ids: Mapping[Tier, tuple[str, ...]]
     instance_types: Mapping[Tier, tuple[str, ...]]
+    type_names: Mapping[Tier, tuple[str, ...]]
+    volume_types: Mapping[Tier, tuple[str, ...]]
 
     def ec2(self, resource: str) -> str:
         """ARN of something of EC2's."""
@@ -77,9 +84,16 @@ class Launch:
     """What the rest is for: profile, group, image."""
     instance_type: str = ""
     tagged_for: str = ""
+    """By Ray's tag."""
+    marked_for: str = ""
+    """By our own tag."""
+    type_name: str = ""
     tokens: str = "required"
     profile: str = ""
+    tenancy: str = "default"
     encrypted: str = "true"
+    volume_gib: str = _SMALL_GIB
+    volume_type: str = ""
     public: str = "false"
     subnet_id: str = ""
     group_id: str = ""
@@ -108,10 +122,16 @@ class Launch:
                 "ec2:metadatahttptokens": self.tokens,
                 "ec2:metadatahttpendpoint": "enabled",
                 "ec2:instanceprofile": profile,
+                "ec2:tenancy": self.tenancy,
             },
         )
         owner = {f"aws:requesttag/{CLUSTER_TAG}": self.volume_of} if self.volume_of else {}
-        yield cluster.ec2("volume/*"), {"ec2:encrypted": self.encrypted, **owner}
+        volume = {
+            "ec2:encrypted": self.encrypted,
+            "ec2:volumesize": self.volume_gib,
+            "ec2:volumetype": self.volume_type or _first(cluster.volume_types[self.of], "gp3"),
+        }
+        yield cluster.ec2("volume/*"), {**volume, **owner}
         yield cluster.ec2("network-interface/*"), {"ec2:subnet": subnet, "ec2:associatepublicipaddress": self.public}
         yield subnet, {}
         yield cluster.ec2(f"security-group/{self.group_id or cluster.group_ids[self.of]}"), {}
@@ -119,7 +139,10 @@ class Launch:
 
     def _keys(self, keys: Mapping[str, str]) -> Context:
         name = self.tagged_for or self.cluster.name
-        tags = {**self.cluster.tags, RAY_CLUSTER: name, RAY_KIND: self.kind}
+        type_name = self.type_name or _first(self.cluster.type_names[self.of], STRANGER)
+        tags = {**self.cluster.tags, RAY_CLUSTER: name, RAY_KIND: self.kind, RAY_NODE_TYPE: type_name}
+        if self.marked_for:
+            tags[CLUSTER_TAG] = self.marked_for
         asked = {f"aws:requesttag/{key.lower()}": (value,) for key, value in tags.items()}
         region = self.region or self.cluster.place.region
         common = {"aws:tagkeys": tuple(tags), "aws:requestedregion": (region,)}
@@ -156,6 +179,13 @@ def abuses(cluster: Cluster, kind: Tier | None) -> Abilities:
         "launch an instance type that no node has": Launch(cluster, launched, launched, instance_type=STRANGE_TYPE),
         f"launch a {other}": Launch(cluster, other, launched),
         "launch for another cluster": Launch(cluster, launched, launched, tagged_for=STRANGER),
+        "launch what this cluster will not end": Launch(
+            cluster, launched, launched, marked_for=STRANGER, volume_of=cluster.name
+        ),
+        "launch a node type that the file does not have": Launch(cluster, launched, launched, type_name=STRANGER),
+        "launch on dedicated hardware": Launch(cluster, launched, launched, tenancy="dedicated"),
+        "launch with a volume larger than that of any node": Launch(cluster, launched, launched, volume_gib=_HUGE_GIB),
+        "launch with a volume of another type": Launch(cluster, launched, launched, volume_type="st1"),
         "launch with version 1 of the metadata service": Launch(cluster, launched, launched, tokens="optional"),
         f"launch with the role of a {other}": Launch(cluster, launched, launched, profile=f"{cluster.name}-{other}"),
         "launch with another role": Launch(cluster, launched, launched, profile=STRANGER),
@@ -186,7 +216,8 @@ def _of_instances(cluster: Cluster, kind: Tier | None) -> Iterator[tuple[str, tu
     instance = cluster.ec2("instance/*")
     ours = _tags_of(cluster.name, "worker")
     head, stranger, untagged = _tags_of(cluster.name, "head"), _tags_of(STRANGER, "worker"), _tags_of(None, None)
-    victims = {"of another cluster": stranger, "that Ray did not make": untagged}
+    ours_alone = {**untagged, f"aws:resourcetag/{CLUSTER_TAG}": (cluster.name,)}
+    victims = {"of another cluster": stranger, "of nobody": untagged, "that Ray did not make": ours_alone}
     # The launcher ends the whole cluster; the head ends its workers.
     if kind != "head":
         victims["the head"] = head
@@ -199,6 +230,8 @@ def _of_instances(cluster: Cluster, kind: Tier | None) -> Iterator[tuple[str, tu
         retag = {**tags, "ec2:createaction": ABSENT, "aws:tagkeys": (RAY_CLUSTER,)}
         retag |= {f"aws:requesttag/{RAY_CLUSTER}": (cluster.name,)}
         yield f"take {what} over by a tag", (Request("ec2:CreateTags", instance, retag),)
+    at_launch = {"ec2:createaction": ("RunInstances",), "aws:tagkeys": (STRANGER,)}
+    yield "give what it launches any tag", (Request("ec2:CreateTags", instance, at_launch),)
     yield "give nodes of its own away by a tag", (Request("ec2:CreateTags", instance, _renamed(ours)),)
     for ability, action in _ANY_INSTANCE.items():
         yield ability, (Request(action, instance),)
