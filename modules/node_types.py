@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cdktf import TerraformLocal
 from constructs import Construct
 
 from config.autoscaling_ec2 import AutoscalingEc2Config, NodeType
 from config.ec2_cluster import HEAD_NODE
+from config.errors import UserError
 from config.ports import Tier
 from modules.boot_script import boot_script
 from modules.ids import construct_id
@@ -20,6 +25,9 @@ from scripts.rendering.cluster_facts import ClusterFacts
 from scripts.rendering.launch_settings import TypeFacts
 from scripts.rendering.node_type import ray_type
 from scripts.rendering.terraform_text import escape_interpolation
+
+SECRET_BYTES = 64 * 1024
+"""https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html"""
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,20 @@ class LaunchSurroundings:
     instance_profile_arns: Mapping[Tier, str]
     key_arn: str
     key_pair_name: str | None
+
+
+def require_room(configuration: Mapping[str, Any]) -> None:
+    """Refuse a configuration that the secret would not hold, before anything is made. Raises UserError.
+
+    Tokens stand in it for ids, which are shorter and compress as well. A head of `ray up` gets it as a file; the same
+    bound keeps that file readable.
+    """
+    size = len(base64.b64encode(gzip.compress(json.dumps(configuration).encode())))
+    if size > SECRET_BYTES:
+        raise UserError(
+            f"the autoscaler's configuration has {size} bytes compressed, want at most {SECRET_BYTES}: "
+            "shorten the bootstrap_hook of workers, or have fewer of them"
+        )
 
 
 class NodeTypes(Construct):
@@ -58,7 +80,9 @@ class NodeTypes(Construct):
             key_pair_name=surroundings.key_pair_name,
             types={name: self._type_facts(type_) for name, type_ in config.node_types.items()},
         )
-        known = TerraformLocal(self, "configuration", autoscaling_config(config, launch))
+        configuration = autoscaling_config(config, launch)
+        require_room(configuration)
+        known = TerraformLocal(self, "configuration", configuration)
         self._configuration = TerraformLocal(self, "compressed", f"${{base64gzip(jsonencode({known.fqn}))}}")
 
     def _type_facts(self, type_: NodeType) -> TypeFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -79,8 +79,30 @@ def _of_kind(environment: Ec2ClusterConfig, session: Session, kind: Kind, spared
 def _terminate(session: Session, instance_ids: Iterable[str]) -> None:
     ids = iter(instance_ids)
     while batch := list(islice(ids, _BATCH)):
-        with explained(f"{', '.join(batch)} cannot be terminated", "ec2:TerminateInstances"):
-            session.client("ec2").terminate_instances(InstanceIds=batch)
+        try:
+            _terminate_batch(session, batch)
+        except UserError as error:
+            if len(batch) == 1 or "OperationNotPermitted" not in error.lines[0]:
+                raise
+            # One that is protected keeps those of its zone alive: the others go, and it is named.
+            _terminate_each(session, batch)
+
+
+def _terminate_each(session: Session, instance_ids: Iterable[str]) -> None:
+    problems: list[str] = []
+    for instance_id in instance_ids:
+        try:
+            if state_of(session, instance_id) not in ("shutting-down", "terminated"):
+                _terminate_batch(session, [instance_id])
+        except UserError as error:
+            problems += error.lines
+    if problems:
+        raise UserError(problems)
+
+
+def _terminate_batch(session: Session, instance_ids: Sequence[str]) -> None:
+    with explained(f"{', '.join(instance_ids)} cannot be terminated", "ec2:TerminateInstances"):
+        session.client("ec2").terminate_instances(InstanceIds=instance_ids)
 
 
 def _wait_for(session: Session, instance_id: str, wanted: str) -> None:

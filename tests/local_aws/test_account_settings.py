@@ -53,7 +53,7 @@ def test_snapshots_by_owner_and_by_who_may_restore_them(aws: Clients) -> None:
 def test_quotas_are_listed(aws: Clients) -> None:
     client = aws("service-quotas", REGION)
     listed = {quota["QuotaCode"]: quota["Value"] for quota in client.list_service_quotas(ServiceCode="vpc")["Quotas"]}
-    assert listed["L-F678F1CE"] == 5
+    assert listed["L-F678F1CE"] == 20
     with pytest.raises(ClientError) as refused:
         client.list_service_quotas(ServiceCode="nothing")
     assert refused.value.response["Error"]["Code"] == "NoSuchResourceException"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+import pytest
+
 from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.errors import UserError
+from modules.node_types import require_room
 from tests.synthesis import Synthesized, environment, example, synth
 
 BY_RAY_UP: dict[str, Any] = {
@@ -171,3 +176,12 @@ def test_own_subnets_need_no_look() -> None:
 def test_state_volume_is_attached_to_the_head() -> None:
     attachment = scaled(ray={"head_storage": "rocksdb"}).only("aws_volume_attachment")
     assert attachment["instance_id"] == "${aws_instance.ray_head.id}"
+
+
+def test_a_configuration_that_no_secret_holds_is_refused_before_anything_is_made() -> None:
+    noise = "".join(hashlib.sha256(str(number).encode()).hexdigest() for number in range(2000))
+    require_room({"few": noise[:1000]})
+    with pytest.raises(
+        UserError, match=r"^the autoscaler's configuration has \d+ bytes compressed, want at most 65536: "
+    ):
+        require_room({"many": noise})

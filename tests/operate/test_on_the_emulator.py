@@ -322,3 +322,17 @@ def test_without_a_launcher_role_the_caller_launches(session: Session, environme
     launcher = launcher_of(environment, session, {"role_arns": {"head": "arn:…"}})
     assert launcher.session is session
     assert dict(launcher.variables) == dict(os.environ)
+
+
+def test_one_that_is_protected_is_named_and_keeps_no_other(environment: AutoscalingEc2Config, session: Session) -> None:
+    (protected,), others = launch(session, "worker"), launch(session, "worker", count=2)
+    ec2 = session.client("ec2")
+    ec2.modify_instance_attribute(InstanceId=protected, DisableApiTermination={"Value": True})
+    try:
+        with pytest.raises(UserError) as raised:
+            terminate_all(environment, session, "worker")
+    finally:
+        ec2.modify_instance_attribute(InstanceId=protected, DisableApiTermination={"Value": False})
+    (line,) = raised.value.lines
+    assert line.startswith(f"{protected} cannot be terminated (OperationNotPermitted): ")
+    assert {state_of(session, each) for each in others} == {"terminated"}

@@ -1,6 +1,7 @@
 """Quotas of an account that has been in use for a while: larger where a new one starts with next to nothing.
 
-moto has the VPC's; the others are AWS's defaults, but for vCPUs, of which a new account has 5 Standard and no other.
+moto has the VPC's; the others are AWS's defaults, but for vCPUs, of which a new account has 5 Standard and no other, and
+for VPCs and their gateways, so that every example environment can be rehearsed in one region.
 Nothing here enforces a quota.
 """
 
@@ -15,12 +16,18 @@ from config.vcpu_quotas import ALL_VCPU_QUOTAS
 from scripts.local_aws.extensions.plumbing import AwsError, Params, op
 
 VCPUS = 1152
+VPCS = 20
+_MORE = {"L-F678F1CE": VPCS, "L-A4707A72": VPCS}
+"""VPCs, and internet gateways."""
 QUOTAS = {
     "ec2": {
         "L-0263D0A3": ("EC2-VPC Elastic IPs", 5),
         **{quota.code: (f"vCPUs of {quota.families} instances", VCPUS) for quota in ALL_VCPU_QUOTAS},
     },
-    "vpc": {quota["QuotaCode"]: (quota["QuotaName"], quota["Value"]) for quota in VPC_DEFAULT_QUOTAS},
+    "vpc": {
+        quota["QuotaCode"]: (quota["QuotaName"], _MORE.get(quota["QuotaCode"], quota["Value"]))
+        for quota in VPC_DEFAULT_QUOTAS
+    },
     "s3": {"L-DC2B2D3D": ("General purpose buckets", 10000)},
     "elasticfilesystem": {"L-848C634D": ("File systems per account", 1000)},
 }
