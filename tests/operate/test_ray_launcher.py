@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,13 +91,20 @@ def test_rays_own_command_is_run(
     assert "PRIVATE KEY" not in Path(auth["ssh_private_key"]).read_text()
 
 
-def wrapped(environment: AutoscalingEc2Config, cluster: Cluster, way: Way, noted: Path, *arguments: str) -> str:
+def wrapped(
+    environment: AutoscalingEc2Config,
+    cluster: Cluster,
+    way: Way,
+    noted: Path,
+    *arguments: str,
+    remote: Sequence[str] = ("echo arrived",),
+) -> str:
     """What a login prints that goes the way that Ray's does."""
     assert run_ray("up", environment, cluster, dict(os.environ), way) == 0
     ssh = json.loads(noted.read_text())[2]
     options = ["-i", str(Path(ssh).parents[1] / "no_key"), "-o", "StrictHostKeyChecking=no",
                "-o", "UserKnownHostsFile=/dev/null", "-o", "IdentitiesOnly=yes"]  # fmt: skip
-    command = [ssh, *options, *arguments, "127.0.0.1", "echo arrived"]
+    command = [ssh, *options, *arguments, "127.0.0.1", *remote]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stdout
 
 
@@ -110,6 +118,15 @@ def test_the_login_of_ray_goes_over_ssm_by_address(
     assert "Name=tag:rayform:cluster,Values=ray-production" in looked_up
     assert f"--instance-id i-head --instance-os-user {getpass.getuser()} " in pushed
     assert "--target i-head --document-name AWS-StartSSHSession" in session
+
+
+def test_rays_copying_waits_for_rsync_on_the_node(
+    environment: AutoscalingEc2Config, new_cluster: Cluster, noted: Path, sshd: int, key: Path, programs: Path
+) -> None:
+    way = replace(OVER_SSM, key=str(key))
+    # A function of the remote shell is found by `command -v` as the program would be.
+    remote = ["rsync() { echo copied $*; };", "rsync", "--server", "."]
+    assert wrapped(environment, new_cluster, way, noted, "-p", str(sshd), remote=remote) == "copied --server .\n"
 
 
 def test_sessions_are_the_callers_own(

@@ -1,7 +1,7 @@
 """Quotas of an account that has been in use for a while: larger where a new one starts with next to nothing.
 
-moto has the VPC's; the others are AWS's defaults, but for vCPUs, of which a new account has 5 Standard and no other, and
-for VPCs and their gateways, so that every example environment can be rehearsed in one region.
+moto has the VPC's; the others are AWS's defaults, but for vCPUs, of which a new account has 5 Standard and no other,
+and for VPCs and their gateways, so that every example environment can be rehearsed in one region.
 Nothing here enforces a quota.
 """
 
