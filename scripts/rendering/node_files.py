@@ -109,6 +109,8 @@ def _reads_secrets(facts: ClusterFacts, redis: HeadStore | None, autoscaling: Au
 def _autoscaling_scripts(autoscaling: Autoscaling, given: Mapping[str, Any]) -> list[NodeFile]:
     names = ("update-autoscaling.sh",) if not autoscaling.by_ray_up else ("publish-address.py", "start-head.sh")
     own = [_script(name.partition(".")[0], name, given) for name in ("take-autoscaling.py", *names)]
+    if autoscaling.by_ray_up:
+        own.append(NodeFile("/usr/local/bin/ray", "0755", _render("ray-for-logins.sh", given)))
     ways = {"rayform_autoscaler.py": "autoscaler-hook.py", "monitor.py": "autoscaler-monitor.py"}
     return [*own, *(NodeFile(f"{AUTOSCALER_DIRECTORY}/{name}", "0644", _render(ways[name], given)) for name in ways)]
 

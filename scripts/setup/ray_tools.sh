@@ -1,13 +1,7 @@
 #!/bin/sh
-# What `make test-ray` needs of the machine: programs of the distribution, the wheels that the nodes install, and the
-# AWS CLI that an image of AWS has. Says nothing when all is there.
+# What `make test-ray` needs of the machine: programs of the distribution, and what ray_wheels.sh brings. Says nothing
+# when all is there.
 set -eu
-# shellcheck source=scripts/setup/uv_environment.sh
-. scripts/setup/uv_environment.sh
-
-lock=requirements-ray.txt
-wheels=build/ray-wheels
-tools=build/ray-tools
 
 fail() {
   echo "error: $1" >&2
@@ -39,26 +33,6 @@ if [ -n "$missing" ]; then
     fail "apt-get could not install$missing: see build/ray-tools.log"
 fi
 
-# The nodes use the Python of the distribution, whatever Python runs the tests.
-python=/usr/bin/python3
-"$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null ||
-  fail "make test-ray needs $python of version 3.10 or newer, which its nodes use: run it on Debian 12 or Ubuntu 22.04"
-
-is_made() {
-  [ -f "$1/.lock" ] && cmp -s "$1/.lock" "$lock"
-}
-
-if ! is_made "$wheels"; then
-  rm -rf "$wheels"
-  mkdir -p "$wheels"
-  .venv/bin/python -m pip --python "$python" download -qq --disable-pip-version-check --no-deps \
-    --require-hashes --only-binary :all: --dest "$wheels" --requirement "$lock" ||
-    fail "could not download the wheels of $lock: check the network and the proxy settings, then: make test-ray"
-  cp "$lock" "$wheels/.lock"
-fi
-if ! is_made "$tools"; then
-  rm -rf "$tools"
-  .venv/bin/uv venv --quiet --python "$python" "$tools"
-  .venv/bin/uv pip sync --quiet --python "$tools/bin/python" --no-index --find-links "$wheels" --require-hashes "$lock"
-  cp "$lock" "$tools/.lock"
-fi
+/usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null ||
+  fail "make test-ray needs /usr/bin/python3 with venv, which its nodes use: run it on Debian 12 or Ubuntu 22.04"
+exec scripts/setup/ray_wheels.sh

@@ -12,6 +12,7 @@ import pytest
 from config.errors import UserError
 from tests.ray.cluster import Cluster
 from tests.ray.deployment import HEAD, SECOND_HEAD, SECOND_WORKERS, WORKERS, Deployment, environment_of, node_python
+from tests.ray.emulated import Emulated
 from tests.ray.fleet import Fleet
 from tests.ray.run_state import RunState
 from tests.ray.site import Site
@@ -101,6 +102,16 @@ def second(site: Site) -> Cluster:
     """Another cluster, of a head and a worker, that nothing was booted of yet."""
     environment = environment_of("rocksdb", name="second", python_version=node_python())
     return known(Cluster(site, Deployment(environment, SECOND_HEAD, SECOND_WORKERS)))
+
+
+@pytest.fixture(scope="session")
+def emulated(state: RunState, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulated]:
+    """The embedded AWS, in which Terraform makes the environments."""
+    made = Emulated(state, tmp_path_factory.mktemp("emulated"))
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def known(cluster: Cluster) -> Cluster:

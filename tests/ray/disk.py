@@ -25,6 +25,7 @@ _OF_THE_DISTRIBUTION = {
 }
 _HIDDEN = (
     *("etc/systemd/system", "etc/systemd/system.conf.d", "etc/cron.d", "etc/sysctl.d", "etc/ssh/sshd_config.d"),
+    "etc/sudoers.d",
     *("usr/local", "var/log", "var/tmp", "var/cache", "var/lib/systemd", "var/lib/cloud", "var/lib/ray"),
 )
 
@@ -40,6 +41,18 @@ RemainAfterExit=yes
 ExecStart=/{BOOT_SCRIPT}
 ExecStartPost=touch /{CLOUD_INIT}/done
 TimeoutStartSec=infinity
+"""
+
+_LOGIN_UNIT = f"""[Unit]
+Description=Login user, at the first boot (cloud-init)
+Before={USER_DATA_UNIT} ssh.service
+ConditionPathExists=!/home/{{user}}
+
+[Service]
+Type=oneshot
+ExecStart=useradd --create-home --shell /bin/bash {{user}}
+ExecStart=install -d -m 0700 -o {{user}} -g {{user}} /home/{{user}}/.ssh
+ExecStart=install -m 0600 -o {{user}} -g {{user}} /{CLOUD_INIT}/public-key /home/{{user}}/.ssh/authorized_keys
 """
 
 _ARCHIVE = """#!/bin/sh
@@ -117,6 +130,13 @@ def install(
     disk.enable("ssh.service", Path("/lib/systemd/system/ssh.service").read_text(encoding="utf-8"))
     disk.enable(USER_DATA_UNIT, _UNIT)
     disk.enable("kernel-settings.service", _KERNEL_UNIT, target="sysinit.target")
+
+
+def add_login(disk: Disk, *, user: str, public_key: str) -> None:
+    """Let the image's user log in with the key of the key pair, and become root, as cloud-init does."""
+    disk.write("etc/sudoers.d/90-cloud-init-users", f"{user} ALL=(ALL) NOPASSWD:ALL\n", mode=0o440)
+    disk.write(f"{CLOUD_INIT}/public-key", f"{public_key}\n")
+    disk.enable("login.service", _LOGIN_UNIT.format(user=user))
 
 
 def _added_folders() -> list[str]:

@@ -12,12 +12,11 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import Group
 from tests.ray.commands import wait_until
 from tests.ray.deployment import RESOLVER, TOOLS
-from tests.ray.disk import Disk, install
+from tests.ray.disk import Disk, add_login, install
+from tests.ray.emulated import Emulated
 from tests.ray.machine import Machine
-from tests.ray.run_state import RunState
 from tests.ray.security_groups import SecurityGroups
-from tests.ray.surroundings import ENDPOINT, Surroundings
-from tests.ray.vpc import Vpc
+from tests.ray.surroundings import ENDPOINT
 
 _ON = ("pending", "running")
 MACHINE_ENVIRONMENT = {"AWS_ENDPOINT_URL": ENDPOINT}
@@ -36,6 +35,8 @@ class Instance:
     group: Group
     tags: Mapping[str, str]
     spot: bool
+    key_name: str | None
+    """Key pair of the login user."""
 
     @property
     def is_on(self) -> bool:
@@ -48,16 +49,13 @@ class Fleet:
 
     def __init__(
         self,
-        state: RunState,
-        vpc: Vpc,
-        around: Surroundings,
+        emulated: Emulated,
         *,
         environment: Ec2ClusterConfig,
-        ec2: Any,
         group_ids: Mapping[Group, str],
         when_launched: Callable[[Instance], None],
     ) -> None:
-        self._state, self._vpc, self._around, self._ec2 = state, vpc, around, ec2
+        self._emulated, self._ec2, self._environment = emulated, emulated.ec2, environment
         self._groups_by_id = {id_: group for group, id_ in group_ids.items()}
         self._when_launched = when_launched
         self.instances: dict[str, Instance] = {}
@@ -65,7 +63,8 @@ class Fleet:
         self._firewall = SecurityGroups(environment, lambda: self._members(), resolver=RESOLVER)
 
     def sync(self) -> None:
-        """Boot what was launched since, and end what was stopped or terminated. Only from the main thread."""
+        """Boot what was launched since, end what was stopped or terminated, know names. Only from the main thread."""
+        self._emulated.zones.sync()
         self.instances = {instance.instance_id: instance for instance in self._described()}
         for instance in self.instances.values():
             machine = self.machines.get(instance.instance_id)
@@ -73,6 +72,12 @@ class Fleet:
                 self._boot(instance)
             elif not instance.is_on and machine is not None and machine.is_on:
                 machine.kill()
+
+    def reboot(self, instance_id: str) -> None:
+        """Pull the plug of a machine and boot it again from its disk."""
+        machine = self.machines[instance_id]
+        machine.kill()
+        self._start(self.instances[instance_id], machine.disk)
 
     def wait_until(self, what: str, condition: Callable[[], bool], *, seconds: float) -> float:
         """Wait, and let machines come and go meanwhile."""
@@ -104,10 +109,9 @@ class Fleet:
 
     def _boot(self, instance: Instance) -> None:
         self._when_launched(instance)
-        self._around.add_instance(instance.address, instance.instance_id, instance_type=instance.instance_type)
-        namespace = self._vpc.attach(instance.instance_id, [instance.address])
-        self._firewall.add(instance.group, namespace)
-        disk = Disk(self._state, instance.instance_id)
+        around = self._emulated.around
+        around.add_instance(instance.address, instance.instance_id, instance_type=instance.instance_type)
+        disk = Disk(self._emulated.state, instance.instance_id)
         install(
             disk,
             host_name=f"ip-{instance.address.replace('.', '-')}",
@@ -116,14 +120,25 @@ class Fleet:
             environment=MACHINE_ENVIRONMENT,
             authority="",
         )
+        if instance.key_name is not None:
+            add_login(disk, user=self._environment.head.ssh_user, public_key=self._public_key(instance.key_name))
+        self._start(instance, disk)
+
+    def _start(self, instance: Instance, disk: Disk) -> None:
+        namespace = self._emulated.vpc.attach(instance.instance_id, [instance.address])
+        self._firewall.add(instance.group, namespace)
         self.machines[instance.instance_id] = Machine(
-            self._state,
+            self._emulated.state,
             instance.instance_id,
             namespace=namespace,
             disk=disk,
             tools=TOOLS,
             environment=MACHINE_ENVIRONMENT,
         )
+
+    def _public_key(self, name: str) -> str:
+        (pair,) = self._ec2.describe_key_pairs(KeyNames=[name], IncludePublicKey=True)["KeyPairs"]
+        return str(pair["PublicKey"])
 
     def _user_data(self, instance_id: str) -> str:
         answer = self._ec2.describe_instance_attribute(InstanceId=instance_id, Attribute="userData")
@@ -132,7 +147,8 @@ class Fleet:
         return (gzip.decompress(given) if given.startswith(b"\x1f\x8b") else given).decode()
 
     def _described(self) -> list[Instance]:
-        pages = self._ec2.get_paginator("describe_instances").paginate()
+        of_cluster = {"Name": "tag:ray-cluster-name", "Values": [self._environment.label.cluster]}
+        pages = self._ec2.get_paginator("describe_instances").paginate(Filters=[of_cluster])
         found = [it for page in pages for each in page["Reservations"] for it in each["Instances"]]
         return [self._instance(it) for it in found]
 
@@ -148,4 +164,5 @@ class Fleet:
             group=self._groups_by_id[groups[0]] if groups else (before.group if before else "worker"),
             tags={tag["Key"]: tag["Value"] for tag in said.get("Tags", [])},
             spot=said.get("InstanceLifecycle") == "spot",
+            key_name=said.get("KeyName"),
         )

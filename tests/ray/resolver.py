@@ -31,9 +31,10 @@ class Resolver:
 
     def point(self, name: str, address: str) -> None:
         """Let a name have an address, or another one."""
-        self._names[name] = address
-        self._write()
-        self._process.send_signal(signal.SIGHUP)
+        if self._names.get(name) != address:
+            self._names[name] = address
+            self._write()
+            self._process.send_signal(signal.SIGHUP)
 
     def _write(self) -> None:
         lines = [f"{address} {name}\n" for name, address in self._names.items()]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.ray.conftest import CLUSTERS
-from tests.ray.grown import NAME, Grown
-from tests.ray.run_state import RunState
+from tests.ray.emulated import Emulated
+from tests.ray.grown import Grown
 from tests.ray.times import note, timed
 
 pytestmark = pytest.mark.autoscaler
@@ -22,17 +20,14 @@ print(ray.get(where.options(label_selector={"processor": sys.argv[1]}).remote())
 
 
 @pytest.fixture(scope="module")
-def grown(state: RunState, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grown]:
+def grown(emulated: Emulated) -> Grown:
     """The environment with a head that is whole."""
-    made = Grown(state, tmp_path_factory.mktemp("grown"))
+    made = Grown(emulated, "grown")
     CLUSTERS.append(made.fleet)
-    try:
-        made.fleet.sync()
-        took = made.fleet.wait_until("the head is a cluster", lambda: len(made.alive()) == 1, seconds=180)
-        note("head: from boot to a cluster of one", took)
-        yield made
-    finally:
-        made.close()
+    made.fleet.sync()
+    took = made.fleet.wait_until("the head is a cluster", lambda: len(made.alive()) == 1, seconds=240)
+    note("head: from boot to a cluster of one", took)
+    return made
 
 
 def test_workers_come_for_the_work_that_there_is_and_go_when_idle(grown: Grown) -> None:
@@ -76,7 +71,7 @@ def test_a_changed_file_is_taken_up_by_the_head_that_runs(grown: Grown) -> None:
 
 
 def test_destroy_leaves_no_worker_behind(grown: Grown) -> None:
-    grown.workspace.terraform("destroy", NAME).succeeded()
+    grown.workspace.terraform("destroy", grown.name).succeeded()
     grown.fleet.sync()
     assert not [it for it in grown.fleet.instances.values() if it.is_on]
 

@@ -60,6 +60,15 @@ def test_head_that_ray_makes_sets_itself_up() -> None:
     assert "UserData" in node_type({}, "head", head={"managed_by": "ray-up"}, access=access)["node_config"]
 
 
+def test_head_has_the_name_by_which_ray_up_looks_for_it() -> None:
+    access = {"bastion": "ssm", "ssh_public_key": "ssh-ed25519 AAAA"}
+    head = node_type({}, "head", head={"managed_by": "ray-up"}, access=access)
+    instance, volume = head["node_config"]["TagSpecifications"]
+    keys = {tag["Key"] for tag in instance["Tags"]}
+    assert (instance["ResourceType"], "rayform:cluster" in keys, "Name" in keys) == ("instance", True, False)
+    assert {"Key": "Name", "Value": "ray-test-head-node"} in volume["Tags"]
+
+
 def test_type_is_launched_as_terraform_would() -> None:
     launched = node_type({"instance_type": "m8g.xlarge", "root_volume_throughput_mibps": 250, "tags": {"team": "x"}})
     tags = launched["node_config"].pop("TagSpecifications")

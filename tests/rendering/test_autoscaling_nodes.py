@@ -47,7 +47,7 @@ def test_head_of_ray_up_waits_for_it() -> None:
     assert "install_packages mdadm rsync\n" in script
     files = written(script)
     assert "ExecStartPre=+/opt/rayform/bin/publish-address\n" in files["ray-head.service"]
-    assert "systemctl restart ray-head.service" in files["start-head"]
+    assert "systemctl start ray-head.service" in files["start-head"]
     assert 'NAME = "head.test.ray.internal"' in files["publish-address"]
     assert 'HostedZoneId="Z0123456789ABCDEFGHIJ"' in files["publish-address"]
     assert "update-autoscaling" not in files
@@ -55,6 +55,11 @@ def test_head_of_ray_up_waits_for_it() -> None:
 
 def test_head_of_ray_up_keeps_no_key_of_whoever_ran_it() -> None:
     assert 'rm -f "$(dirname "${config}")/ray_bootstrap_key.pem"' in written(SCRIPTS["ray-up-head"]())["start-head"]
+
+
+def test_ray_stop_of_ray_down_stops_the_unit() -> None:
+    assert "exec sudo systemctl stop ray-head.service" in written(SCRIPTS["ray-up-head"]())["ray"]
+    assert "/usr/local/bin/ray" not in SCRIPTS["autoscaling-head"]()
 
 
 def test_launched_worker_says_which_instance_it_is() -> None:

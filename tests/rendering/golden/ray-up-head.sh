@@ -369,7 +369,8 @@ except (BotoCoreError, ClientError) as error:
 RAYFORM_EOF
 write /opt/rayform/bin/start-head 0755 <<'RAYFORM_EOF'
 #!/bin/bash
-# `ray up` ends with this on the head: takes over the configuration that Ray brought, and starts Ray.
+# `ray up` ends with this on the head: takes over the configuration that Ray brought, and starts Ray. A Ray that runs takes
+# it up by itself, and what runs on the cluster goes on.
 #   sudo /opt/rayform/bin/start-head ~/ray_bootstrap_config.yaml
 set -euo pipefail
 config=$1
@@ -378,7 +379,7 @@ config=$1
 rm -f "$(dirname "${config}")/ray_bootstrap_key.pem"
 systemctl daemon-reload
 systemctl enable ray-head.service
-systemctl restart ray-head.service || true
+systemctl start ray-head.service || true
 for _ in $(seq 60); do
   if /opt/rayform/bin/ray-cli health-check >/dev/null 2>&1; then echo "rayform: Ray runs" && exit; fi
   sleep 5
@@ -386,6 +387,12 @@ done
 tail -n 20 /var/log/rayform-ray.log
 echo "rayform: Ray did not start within 5 minutes: journalctl -u ray-head, /var/log/rayform-ray.log" >&2
 exit 1
+RAYFORM_EOF
+write /usr/local/bin/ray 0755 <<'RAYFORM_EOF'
+#!/bin/bash
+# Ray's command for who logs in: `ray down` begins with a `ray stop`, and must not have workers launched behind its back.
+if [ "${1:-}" = stop ]; then exec sudo systemctl stop ray-head.service; fi
+exec sudo /opt/rayform/bin/ray-cli "$@"
 RAYFORM_EOF
 write /opt/rayform/autoscaler/rayform_autoscaler.py 0644 <<'RAYFORM_EOF'
 """Called by `ray start` (RAY_START_HOOK): the autoscaler starts by the monitor.py beside this file."""
