@@ -16,12 +16,19 @@ OWN = Path(__file__).parent / "environments"
 NAMES = [*environment_names(), *sorted(path.stem for path in OWN.glob("*.yaml"))]
 
 
+PROTECTED = "production"
+"""The one that stays protected: to lift that takes a plan and an apply more, for each."""
+
+
 def new_workspace(directory: Path) -> Workspace:
     """A workspace with copies of all environments."""
     workspace = Workspace(directory)
     workspace.environments.mkdir()
     for path in [*ENVIRONMENTS.glob("*.yaml"), *OWN.glob("*.yaml")]:
-        shutil.copy(path, workspace.environments)
+        text = path.read_text(encoding="utf-8")
+        if path.stem != PROTECTED:
+            text = text.replace("protect: true", "protect: false")
+        (workspace.environments / path.name).write_text(text, encoding="utf-8")
     shutil.copytree(OWN / "hooks", workspace.environments / "hooks")
     return workspace
 
