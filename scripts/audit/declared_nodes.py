@@ -1,9 +1,9 @@
-"""Which instance is which declared node: by its Name tag, or by Ray's tags where Ray's autoscaler makes nodes."""
+"""Which instance is which declared node: by its id in Terraform's state, or by Ray's tags where Ray makes nodes."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from config.autoscaler import WorkerTypeConfig
@@ -28,6 +28,8 @@ class DeclaredNode:
     """An instance, and what the environment wants of it."""
 
     instance: Instance
+    name: str
+    """What tells it from others: as Terraform named it, or id and type of one of Ray's, which share their Name tag."""
     tier: Tier
     settings: NodeConfig
     zones: tuple[str, ...]
@@ -36,15 +38,22 @@ class DeclaredNode:
     type: str = ""
     """Ray's node type; empty for a node that Terraform makes."""
 
-    @property
-    def name(self) -> str:
-        """What tells it from others: its Name tag, or the instance id, for workers of a type share their Name tag."""
-        return f"{self.instance.instance_id} {self.type}" if self.type else self.instance.name
-
 
 def declared_names(config: Ec2ClusterConfig) -> dict[str, FixedNode]:
     """The nodes that Terraform makes, by name."""
     return {config.label.name(part): node for part, node in config.fixed_nodes.items()}
+
+
+def names_by_id(inventory: Inventory, names: Collection[str]) -> dict[str, str]:
+    """Which of these names Terraform gave to which instance, by instance id.
+
+    By the state: anybody who may make or tag an instance can give it the name of another one.
+    """
+    found = {
+        str(resource.attributes.get("id")): str((resource.attributes.get("tags") or {}).get("Name"))
+        for resource in inventory.state.of_type("aws_instance")
+    }
+    return {id_: name for id_, name in found.items() if name in names}
 
 
 def other_names(config: Ec2ClusterConfig) -> set[str]:
@@ -80,12 +89,14 @@ def ray_type_of(instance: Instance, config: Ec2ClusterConfig) -> NodeType | None
 def declared_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[DeclaredNode]:
     """The instances that the environment wants; others are the business of `nodes.no_other_nodes`."""
     declared = declared_names(config)
+    names = names_by_id(inventory, declared)
     for instance in readable(inventory.nodes.instances):
-        type_, wanted = ray_type_of(instance, config), declared.get(instance.name)
+        type_, name = ray_type_of(instance, config), names.get(instance.instance_id)
         if type_ is not None:
             yield _made_by_ray(instance, type_, config)
-        elif wanted is not None:
-            yield DeclaredNode(instance, wanted.tier, wanted.settings, (wanted.zone,), wanted.spot)
+        elif name is not None:
+            wanted = declared[name]
+            yield DeclaredNode(instance, name, wanted.tier, wanted.settings, (wanted.zone,), wanted.spot)
 
 
 def declared_zones(config: Ec2ClusterConfig) -> Counter[str]:
@@ -99,4 +110,5 @@ def declared_zones(config: Ec2ClusterConfig) -> Counter[str]:
 def _made_by_ray(instance: Instance, type_: NodeType, config: Ec2ClusterConfig) -> DeclaredNode:
     assert isinstance(config, AutoscalingEc2Config)
     zones = tuple(config.zones_of(type_))
-    return DeclaredNode(instance, type_.tier, type_.settings, zones, type_.spot, type_.name)
+    name = f"{instance.instance_id} {type_.name}"
+    return DeclaredNode(instance, name, type_.tier, type_.settings, zones, type_.spot, type_.name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
 from config.vcpu_quotas import VcpuQuota, vcpu_quota_of
-from scripts.audit.declared_nodes import declared_names, most_of, ray_type_of, ray_types
+from scripts.audit.declared_nodes import declared_names, declared_nodes, most_of, ray_type_of, ray_types
 from scripts.inventory import Inventory
 from scripts.inventory.reading import NotReadableError, Unreadable, readable
 
@@ -41,7 +41,7 @@ class _Wanted:
 def vcpu_uses(inventory: Inventory, config: Ec2ClusterConfig, *, spot: bool) -> Iterator[VcpuUse]:
     """Use of every quota that declared nodes count against. Raises NotReadableError."""
     nodes = [node for node in readable(inventory.nodes.instances) if node.state in RUNNING]
-    names = {node.name for node in nodes}
+    names = {node.name for node in declared_nodes(inventory, config) if node.instance.state in RUNNING}
     for quota, wanted in _wanted(config, spot=spot).items():
         counted = [node for node in nodes if vcpu_quota_of(node.instance_type, spot=node.spot) == quota]
         by_ray = _sum(inventory, (node.instance_type for node in counted if ray_type_of(node, config)))

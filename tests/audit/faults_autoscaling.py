@@ -66,6 +66,7 @@ FAULTS: dict[str, tuple[str, Any]] = {
         replace(room, free_addresses=0) for room in readable(AUTOSCALING.account.subnets)
     )),
     "autoscaling.workers_up_to_date": (f"{WORKER}.image_id", "ami-of-last-year"),
+    "autoscaling.images_there": ("images.0", REMOVED),
     "autoscaling.roles_not_wider": (HEAD_POLICIES, (EC2_FULL_ACCESS,)),
     "autoscaling.workers_known_to_ray": ("ray", _OTHER_RAY),
 }  # fmt: skip
@@ -129,7 +130,7 @@ RAY_UP_MORE_FAULTS: tuple[tuple[str, str, Any], ...] = (
         "Statement": {"Effect": "Allow", "Principal": _EVE, "Action": "sts:AssumeRole"}
     }),
     ("nodes.metadata_needs_token", "nodes.instances.0.metadata_tokens", "optional"),
-    ("nodes.no_other_nodes", "nodes.instances.2.name", "ray-ray-up-other"),
+    ("nodes.no_other_nodes", "nodes.instances.2.instance_id", "i-impostor"),
     ("dns.head_record_right", "records.0.0.values", ("10.9.9.9",)),
 )  # fmt: skip
 """Further ways to fail, in `ray-up`."""

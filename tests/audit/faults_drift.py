@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.audit.environments import load
 from tests.audit.healthy_drift import GONE, answers
+from tests.audit.healthy_nodes import terraforms
 
 _CHANGED: dict[str, tuple[str, Any]] = {
     "network": ("ec2:DescribeSubnets.0.MapPublicIpOnLaunch", True),
@@ -22,6 +24,7 @@ _CHANGED: dict[str, tuple[str, Any]] = {
 }
 
 FAULTS: dict[str, tuple[str, Any]] = {
-    f"drift.{service}_as_intended": ("answers", answers(dict([fault]))) for service, fault in _CHANGED.items()
+    f"drift.{service}_as_intended": ("answers", answers(dict([fault]), nodes=terraforms(load("small"))))
+    for service, fault in _CHANGED.items()
 }
 """One answer changed for each service; `tests/audit/drift` goes through the attributes."""

@@ -100,8 +100,11 @@ def healthy(config: Ec2ClusterConfig) -> Inventory:
         network_acls=healthy_reachability.network_acls([_subnet_id(*each) for each in _tiers(config)]),
         network_interfaces=healthy_reachability.network_interfaces(config, _node_subnet_ids(config)),
         prefix_lists=healthy_reachability.prefix_lists(config),
-        state=healthy_drift.state(healthy_nodes.outputs(config, _node_subnet_ids(config), _arn(config))),
-        answers=healthy_drift.answers(),
+        state=healthy_drift.state(
+            healthy_nodes.outputs(config, _node_subnet_ids(config), _arn(config)),
+            nodes=healthy_nodes.terraforms(config),
+        ),
+        answers=healthy_drift.answers(nodes=healthy_nodes.terraforms(config)),
     )
 
 

@@ -26,23 +26,51 @@ def details() -> Details:
     return Details({})
 
 
-def state(outputs: Mapping[str, Any] | None = None) -> State:
-    """One resource of each type."""
+_RECORDED_NODE = "i-4042209a49f3dc375"
+
+
+def state(outputs: Mapping[str, Any] | None = None, *, nodes: Mapping[str, str] | None = None) -> State:
+    """One resource of each type, and one like the recorded instance for each of `nodes`: names by instance id."""
+    recorded = [*_recorded()["state"], *(_node(id_, name) for id_, name in (nodes or {}).items())]
     return State(
         tuple(
             Resource(each["address"], each["address"].partition(".")[0], deepcopy(each["attributes"]))
-            for each in _recorded()["state"]
+            for each in recorded
         ),
         outputs or {},
     )
 
 
-def answers(changes: dict[str, Any] | None = None) -> Answers:
+def _node(id_: str, name: str) -> dict[str, Any]:
+    attributes = next(each["attributes"] for each in _recorded()["state"] if each["attributes"]["id"] == _RECORDED_NODE)
+    tags = {key: {**attributes[key], "Name": name} for key in ("tags", "tags_all")}
+    return {"address": f"aws_instance.{name}", "attributes": {**attributes, **tags, "id": id_, "ebs_block_device": []}}
+
+
+def _of_node(id_: str, name: str) -> Iterator[dict[str, Any]]:
+    """What AWS says of it. It shares its root volume with the recorded one, and has no other."""
+    for each in _recorded()["answers"]:
+        text = json.dumps(each)
+        if each["operation"] == "DescribeInstanceAttribute":
+            yield json.loads(text.replace(_RECORDED_NODE, id_))
+        elif each["operation"] == "DescribeInstances":
+            found: dict[str, Any] = json.loads(text.replace(_RECORDED_NODE, id_))
+            instance = found["answer"][0]["Instances"][0]
+            instance["BlockDeviceMappings"] = instance["BlockDeviceMappings"][:1]
+            instance["Tags"] = [
+                *(tag for tag in instance["Tags"] if tag["Key"] != "Name"),
+                {"Key": "Name", "Value": name},
+            ]
+            yield found
+
+
+def answers(changes: dict[str, Any] | None = None, *, nodes: Mapping[str, str] | None = None) -> Answers:
     """What AWS said of them; `changes` has other values by path: `ec2:DescribeVpcs.0.CidrBlock`.
 
     A path begins with a read, counts on through all items of its answers, and goes on by names and positions.
     """
     asked = [deepcopy(each) for each in _recorded()["answers"]]
+    asked += [each for id_, name in (nodes or {}).items() for each in _of_node(id_, name)]
     for path, value in (changes or {}).items():
         _change(asked, path, value)
     return Answers(

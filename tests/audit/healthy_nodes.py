@@ -56,6 +56,12 @@ def _made_by_ray(config: Ec2ClusterConfig) -> Iterator[Made]:
             yield Made(config.label.name(part), node, type_)
 
 
+def terraforms(config: Ec2ClusterConfig) -> dict[str, str]:
+    """Names of the instances in Terraform's state, by id."""
+    made = {f"i-{index}": each.name for index, each in enumerate(made_nodes(config)) if each.type is None}
+    return made if config.access.bastion == "none" else {**made, "i-bastion": config.label.name("bastion")}
+
+
 def nodes(config: Ec2ClusterConfig, subnet_ids: Mapping[str, str], key_arn: str) -> Nodes:
     """Instances, volumes and what they booted with."""
     made = made_nodes(config)

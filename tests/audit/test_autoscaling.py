@@ -7,20 +7,24 @@ from typing import Any
 
 import pytest
 
+from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit import launch_configs
 from scripts.audit.checks import CHECKS
 from scripts.audit.checks import autoscaling as checks
 from scripts.audit.engine import Outcome, Result, judge
 from scripts.audit.registry import Check
 from scripts.inventory import Inventory
+from scripts.inventory.instances import DESCRIBE_INSTANCES
 from scripts.inventory.ray_nodes import RayNode, RayView
 from scripts.inventory.reading import readable
 from scripts.operate import ray_launcher
-from tests.audit import faults_autoscaling
+from scripts.state import Resource
+from tests.audit import faults_autoscaling, healthy_drift
 from tests.audit.change import REFUSED, change, readings
 from tests.audit.environments import load
 from tests.audit.faults_autoscaling import AUTOSCALING, DOWN, NODES, RAY_UP
 from tests.audit.healthy import healthy
+from tests.audit.healthy_nodes import terraforms
 
 SMALL, BY_RAY_UP = load(faults_autoscaling.NAME), load(faults_autoscaling.RAY_UP_NAME)
 BY_ID = {check.id: check for check in CHECKS}
@@ -181,7 +185,91 @@ def test_a_bastion_beside_nodes_of_terraform_is_well() -> None:
     assert [(r.check.id, r.detail) for r in results if r.outcome is not Outcome.PASS] == []
 
 
-def test_a_head_of_terraform_that_is_stopped_is_one_finding() -> None:
-    stopped = change(AUTOSCALING, "nodes.instances.0.state", "stopped")
-    assert outcomes(judge(stopped, SMALL, [checks.no_stopped_nodes])) == {Outcome.PASS}
-    assert Outcome.FAIL in outcomes(judge(stopped, SMALL, [BY_ID["nodes.running"]]))
+def failed(inventory: Inventory, config: Ec2ClusterConfig) -> list[tuple[str, str, str]]:
+    results = judge(inventory, config, CHECKS)
+    return [(r.check.id, r.resource, r.detail) for r in results if r.outcome is not Outcome.PASS]
+
+
+def stopped(config: Ec2ClusterConfig, *, public: bool = False) -> Inventory:
+    """The head of Terraform stopped and no worker there, as EC2 shows it to every read after `make down`."""
+    found = healthy(config)
+    answers = healthy_drift.answers(nodes=terraforms(config))
+    for asked in answers.of(DESCRIBE_INSTANCES):
+        for instance in (each for reservation in asked.answer for each in reservation["Instances"]):
+            if instance["InstanceId"] == "i-0":
+                instance["State"] = {"Code": 80, "Name": "stopped"}
+    resources = tuple(
+        replace(each, attributes={**each.attributes, "associate_public_ip_address": public})
+        if each.attributes.get("id") == "i-0"
+        else each
+        for each in found.state.resources
+    )
+    nodes = tuple(node for node in readable(found.nodes.instances) if node.name in terraforms(config).values())
+    found = change(change(found, "answers", answers), NODES, nodes)
+    found = change(found, "nodes.instances.0.state", "stopped")
+    return change(found, "state.resources", resources)
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_a_head_of_terraform_that_is_stopped_is_one_finding(public: bool) -> None:
+    assert failed(stopped(SMALL, public=public), SMALL) == [
+        (
+            "nodes.running",
+            "ray-autoscaling-small-head-node",
+            "state is stopped, want running; start it: make up ENV=autoscaling-small",
+        )
+    ]
+
+
+def test_a_stopped_node_where_nobody_has_make_up_is_drift_too_and_is_started_by_hand() -> None:
+    small = load("small")
+    found = failed(stopped(small), small)
+    assert [id_ for id_, _, _ in found] == ["drift.nodes_as_intended", "nodes.running"]
+    assert found[1][2].endswith("start it: aws ec2 start-instances --instance-ids i-0")
+
+
+def test_an_instance_with_the_name_of_the_head_is_not_judged_as_the_head() -> None:
+    head = readable(AUTOSCALING.nodes.instances)[0]
+    impostor = replace(head, instance_id="i-9", private_ip="10.9.9.9", instance_type="p5.48xlarge", tags={})
+    # Its name comes first, as in an inventory in order of names and ids it may.
+    inventory = change(AUTOSCALING, NODES, (impostor, *readable(AUTOSCALING.nodes.instances)))
+    nodes = [check for check in CHECKS if check.service in ("nodes", "dns", "autoscaling")]
+    results = judge(inventory, SMALL, nodes)
+    assert [(r.check.id, r.resource, r.detail) for r in results if r.outcome is Outcome.FAIL] == [
+        (
+            "nodes.no_other_nodes",
+            "i-9",
+            "ray-autoscaling-small-head-node is not declared: that is i-0 in Terraform's state",
+        ),
+        ("autoscaling.one_head", "ray-autoscaling-small", "there are 2 heads, want 1: i-0, i-9"),
+    ]
+
+
+def test_a_stopped_instance_with_the_name_of_the_head_is_a_stopped_node() -> None:
+    head = readable(AUTOSCALING.nodes.instances)[0]
+    impostor = replace(head, instance_id="i-9", state="stopped")
+    inventory = change(AUTOSCALING, NODES, (*readable(AUTOSCALING.nodes.instances), impostor))
+    (found,) = details(inventory, checks.no_stopped_nodes)
+    assert found.startswith("1 instance (i-9) stopped")
+
+
+def test_a_node_of_terraform_that_is_gone_is_missing_whoever_has_its_name() -> None:
+    head = readable(AUTOSCALING.nodes.instances)[0]
+    for nodes in (readable(AUTOSCALING.nodes.instances)[1:], (replace(head, instance_id="i-9"),)):
+        found = judge(change(AUTOSCALING, NODES, nodes), SMALL, [BY_ID["nodes.declared_nodes_there"]])
+        assert [(r.outcome, r.resource, r.detail) for r in found] == [
+            (Outcome.FAIL, "ray-autoscaling-small-head-node", "the node is missing")
+        ]
+
+
+def test_an_image_that_is_gone_is_named_with_what_mends_it() -> None:
+    pin = Resource("terraform_data.node_types_image_arm_pin", "terraform_data", {"id": "pin"})
+    state = replace(AUTOSCALING.state, resources=(*AUTOSCALING.state.resources, pin))
+    gone = change(change(AUTOSCALING, "images", ()), "state", state)
+    found = {r.resource: r.detail for r in judge(gone, SMALL, [checks.images_there]) if r.outcome is Outcome.FAIL}
+    assert found == {
+        "ray-autoscaling-small arm": "ami-arm64 is gone; take up a newer one: "
+        "make plan ENV=autoscaling-small REPLACE=terraform_data.node_types_image_arm_pin "
+        "&& make apply ENV=autoscaling-small",
+        "ray-autoscaling-small cpu": "ami-x86_64 is gone; name another in `ami`",
+    }

@@ -58,7 +58,7 @@ def test_what_passed_is_counted_or_listed() -> None:
 
 
 def test_names_from_aws_are_not_markup() -> None:
-    assert "[bold]x" in printed(change(HEALTHY, "nodes.instances.0.name", "[bold]x"))
+    assert "[bold]x" in printed(change(HEALTHY, "nodes.instances.0.instance_id", "[bold]x"))
 
 
 def test_coverage_counts_what_was_refused() -> None:

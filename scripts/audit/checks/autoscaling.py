@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
+from config.commands import make_command
 from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit import applies
-from scripts.audit.declared_nodes import declared_names, declared_nodes, most_of, ray_type_of, ray_types
+from scripts.audit.declared_nodes import declared_nodes, most_of, ray_type_of, ray_types
 from scripts.audit.iam_effect.judging import Access, judge_access
 from scripts.audit.iam_effect.launching import abuses, can, launches
 from scripts.audit.iam_effect.roles import subject_of, without_declared_policies
@@ -19,6 +20,7 @@ from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.audit.wanted import node_subnet_ids
 from scripts.inventory import Inventory
+from scripts.inventory.images import pinned_images
 from scripts.inventory.instances import Instance
 from scripts.inventory.ray_tags import RAY_LAUNCH_CONFIG
 from scripts.inventory.reading import NotReadableError, Unreadable, each, readable
@@ -77,7 +79,8 @@ def no_stopped_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator
     Fix: terminate the instance; `autoscaler.cache_stopped_nodes: true` where they are wanted.
     """
     assert isinstance(config, AutoscalingEc2Config)
-    stopped = [node for node in fleet_of(inventory, config).stopped if node.name not in declared_names(config)]
+    fixed = {node.instance.instance_id for node in declared_nodes(inventory, config) if not node.type}
+    stopped = [node for node in fleet_of(inventory, config).stopped if node.instance_id not in fixed]
     if not stopped:
         yield Verdict(config.label.cluster, True, "none is stopped")
         return
@@ -214,6 +217,30 @@ def workers_up_to_date(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
                 yield Verdict(node.name, error.unreadable, str(error))
 
 
+@check("autoscaling.images_there", severity=Severity.HIGH, applies=applies.is_autoscaling, setting="workers")
+def images_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    """The image that each node type is launched with can still be had.
+
+    An apply pins the image of a type; its owner may deregister it later, or no longer share it.
+
+    Why: what runs runs on, but no launch of the type works any more, and jobs wait for workers that never come.
+
+    Fix: take up a newer image with the command of the finding and apply; or another id in `ami` of the type.
+    """
+    pinned = pinned_images(inventory.state)
+    if not pinned:
+        raise NotReadableError(Unreadable("terraform:image_ids", "not in Terraform's outputs; apply again"))
+    there = {image.image_id for image in readable(inventory.images)}
+    for name, type_ in ray_types(config).items():
+        # A fallback is launched with the image of the type that it stands in for.
+        if name in pinned and name == type_.group:
+            ok = pinned[name] in there
+            detail = f"{pinned[name]} is {'there' if ok else 'gone'}"
+            yield Verdict(
+                f"{config.label.cluster} {name}", ok, detail if ok else detail + _newer(name, inventory, config)
+            )
+
+
 @check("autoscaling.roles_not_wider", severity=Severity.HIGH, applies=applies.is_autoscaling, setting="iam")
 def roles_not_wider(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Roles can launch, tag and end the nodes of their cluster as they are declared, and nothing else in EC2.
@@ -264,6 +291,15 @@ def workers_known_to_ray(inventory: Inventory, config: Ec2ClusterConfig) -> Iter
         )
     if not workers:
         yield Verdict(config.label.cluster, True, "no worker runs")
+
+
+def _newer(type_name: str, inventory: Inventory, config: Ec2ClusterConfig) -> str:
+    """How to take up another image: a preset's is pinned by a resource of Terraform's, an id stands in the file."""
+    address = f"terraform_data.node_types_image_{type_name.replace('-', '_')}_pin"
+    if not any(resource.address == address for resource in inventory.state.of_type("terraform_data")):
+        return "; name another in `ami`"
+    commands = f"{make_command('plan', config)} REPLACE={address}", make_command("apply", config)
+    return f"; take up a newer one: {' && '.join(commands)}"
 
 
 def _running_by_type(inventory: Inventory, config: Ec2ClusterConfig) -> Counter[str]:

@@ -8,10 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
+from scripts.audit import applies
+from scripts.audit.declared_nodes import declared_names, names_by_id
+from scripts.audit.drift.compare import Difference
 from scripts.audit.drift.verdicts import of_service, without_translator
+from scripts.audit.ray_fleet import STOPPED
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
+from scripts.state import Resource
 
 
 @check("drift.network_as_intended", severity=Severity.HIGH, optional=True)
@@ -135,15 +140,24 @@ def logs_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterato
 
 
 @check("drift.nodes_as_intended", severity=Severity.HIGH, optional=True)
-def nodes_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nodes_as_intended(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Instances, their volumes, key pair and placement are as Terraform made them.
+
+    A head that `make down` stopped is a finding of `nodes.running` alone.
 
     Why: metadata without a token, another profile or another boot script take over the node and its role.
 
     Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
-    sees. To keep it, say it in the field that is named.
+    sees. To keep it, say it in the field that is named. A stopped instance no apply starts:
+    `aws ec2 start-instances --instance-ids …`.
     """
-    yield from of_service("nodes", inventory)
+    heads = names_by_id(inventory, declared_names(config)) if applies.is_autoscaling(config) else {}
+
+    def said(resource: Resource, difference: Difference) -> bool:
+        stopped = difference.attribute == "instance_state" and difference.deployed in STOPPED
+        return stopped and resource.attributes.get("id") in heads
+
+    yield from of_service("nodes", inventory, said=said)
 
 
 @check("drift.others_as_intended", severity=Severity.MEDIUM, optional=True)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from config.commands import make_command
 from config.ec2_cluster import Ec2ClusterConfig
 from config.label import CLUSTER_TAG
 from scripts.audit import applies
-from scripts.audit.declared_nodes import DeclaredNode, declared_names, declared_nodes, other_names, ray_type_of
+from scripts.audit.declared_nodes import (
+    DeclaredNode,
+    declared_names,
+    declared_nodes,
+    names_by_id,
+    other_names,
+    ray_type_of,
+)
 from scripts.audit.head_store import judge_head_store
 from scripts.audit.node_script import node_script
 from scripts.audit.node_user_data import judge_user_data
 from scripts.audit.node_volumes import unseen_volume, volumes_of
+from scripts.audit.ray_fleet import STOPPED
 from scripts.audit.registry import Severity, check
 from scripts.audit.secret_forms import secrets_in
 from scripts.audit.verdict import Verdict, expect, shown
@@ -28,34 +38,36 @@ _AUTH_MODE = "RAY_AUTH_MODE"
 def declared_nodes_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every node that Terraform makes is there: the head, and in flavour static-ec2 the workers.
 
+    Found by the id in Terraform's state: another instance of the same name is not the node.
+
     Why: what is missing does no work, and without the head there is no cluster.
 
     Fix: apply again.
     """
-    names = {instance.name for instance in readable(inventory.nodes.instances)}
-    yield from present("the node", names, set(declared_names(config)))
+    there = {node.name for node in declared_nodes(inventory, config)}
+    yield from present("the node", there, set(declared_names(config)))
 
 
 @check("nodes.no_other_nodes", severity=Severity.MEDIUM, setting="workers", optional=applies.may_be_down)
 def no_other_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """No other instance belongs to the cluster, and no node of Terraform's is there twice.
 
-    An instance of Ray's autoscaler belongs to it by three tags: the cluster's, Ray's, and a node type that the
+    An instance of Terraform's belongs to it by its id in the state: one that only has the name of a node is another. An
+    instance of Ray's autoscaler belongs to it by three tags: the cluster's, Ray's, and a node type that the
     environment has.
 
     Why: it is paid for, and it has a place behind the walls.
 
     Fix: `count` of the worker group, or terminate the instance.
     """
-    left = {*declared_names(config), *other_names(config)}
+    known = names_by_id(inventory, {*declared_names(config), *other_names(config)})
     for instance in readable(inventory.nodes.instances):
         type_ = ray_type_of(instance, config)
         if type_ is not None:
             yield Verdict(instance.instance_id, True, f"{shown(instance.name)} is of the node type {type_.name}")
             continue
-        declared = instance.name in left
-        left.discard(instance.name)
-        yield Verdict(instance.instance_id, declared, _declared(instance, declared))
+        declared = instance.instance_id in known
+        yield Verdict(instance.instance_id, declared, _declared(instance, declared, known))
 
 
 @check(
@@ -72,11 +84,13 @@ def running(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]
 
     Why: a stopped node is still paid for: its volumes keep what was on them, and it gets no more patches.
 
-    Fix: start the instance, or find out why it stopped.
+    Fix: start the instance with the command of the finding, or find out why it stopped. An apply starts nothing.
     """
     for node in declared_nodes(inventory, config):
         if not node.type:
-            yield expect(node.name, "state", node.instance.state, "running")
+            found = expect(node.name, "state", node.instance.state, "running")
+            hint = f"; start it: {_start_command(node, config)}" if node.instance.state in STOPPED else ""
+            yield replace(found, detail=found.detail + hint)
 
 
 @check("nodes.type_declared", severity=Severity.MEDIUM, setting="head.instance_type", optional=applies.may_be_down)
@@ -434,8 +448,18 @@ def head_storage_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Ite
     yield from judge_user_data(inventory, config, judge)
 
 
-def _declared(instance: Instance, declared: bool) -> str:
-    """What is wrong with an instance that has Ray's tags is not its name."""
+def _start_command(node: DeclaredNode, config: Ec2ClusterConfig) -> str:
+    """Where there is `make up`, it starts the head, as `make down` stopped it."""
+    if applies.is_autoscaling(config):
+        return make_command("up", config)
+    return f"aws ec2 start-instances --instance-ids {node.instance.instance_id}"
+
+
+def _declared(instance: Instance, declared: bool, known: Mapping[str, str]) -> str:
+    """What is wrong with an instance: its name is taken, its tags of Ray are not of the cluster, or nobody wants it."""
+    rightful = next((id_ for id_, name in known.items() if name == instance.name), None)
+    if not declared and rightful is not None:
+        return f"{shown(instance.name)} is not declared: that is {rightful} in Terraform's state"
     if declared or instance.tags.get(RAY_CLUSTER) is None:
         return f"{shown(instance.name)} is {'' if declared else 'not '}declared"
     tags = (CLUSTER_TAG, RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE)

@@ -79,6 +79,8 @@ def no_endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ver
 def no_volumes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every volume of a node is its root volume or Terraform's, and every snapshot of them is a backup's.
 
+    No volume with the cluster's tag is left without an instance.
+
     Why: a volume or a snapshot made by hand holds a copy of the data that outlives the cluster, and is paid for.
 
     Fix: delete it with the command of the finding; or bring it in with an import block.

@@ -62,7 +62,9 @@ def _interfaces(case: Case) -> list[Mapping[str, Any]]:
 
 def _is_public(case: Case) -> bool:
     primary = next(iter(_interfaces(case)), {})
-    return bool(case.answer.get("PublicIpAddress") or (primary.get("Association") or {}).get("PublicIp"))
+    found = bool(case.answer.get("PublicIpAddress") or (primary.get("Association") or {}).get("PublicIp"))
+    # A stopped node has its public address back when it runs again.
+    return found or (_state(case) != _RUNNING and bool(case.state("associate_public_ip_address")))
 
 
 def _more_interfaces(case: Case) -> list[str]:

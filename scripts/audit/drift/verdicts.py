@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from scripts.audit.drift.compare import Difference, compared
 from scripts.audit.drift.deployed import Deployed
@@ -13,13 +13,18 @@ from scripts.inventory import Inventory
 from scripts.inventory.reading import Unreadable
 from scripts.state import Resource
 
+Said = Callable[[Resource, Difference], bool]
+"""Whether another check says it already."""
 
-def of_service(service: str, inventory: Inventory) -> Iterator[Verdict]:
+
+def of_service(
+    service: str, inventory: Inventory, *, said: Said = lambda _resource, _difference: False
+) -> Iterator[Verdict]:
     """One verdict for each resource that is as intended, else one for each difference and each missing answer."""
     translators, deployed = TRANSLATORS[service], Deployed(inventory)
     for resource in inventory.state.resources:
         if resource.type in translators:
-            yield from _of_resource(resource, translators[resource.type], deployed)
+            yield from _of_resource(resource, translators[resource.type], deployed, said)
 
 
 def without_translator(inventory: Inventory) -> Iterator[Verdict]:
@@ -30,9 +35,11 @@ def without_translator(inventory: Inventory) -> Iterator[Verdict]:
             yield Verdict(_name(resource), unknown, str(unknown), resource.address)
 
 
-def _of_resource(resource: Resource, translator: Translator, deployed: Deployed) -> Iterator[Verdict]:
+def _of_resource(resource: Resource, translator: Translator, deployed: Deployed, said: Said) -> Iterator[Verdict]:
     name, found = _name(resource), False
     for each in compared(resource, translator, deployed):
+        if isinstance(each, Difference) and said(resource, each):
+            continue
         found = True
         if isinstance(each, Unreadable):
             yield Verdict(name, each, str(each), resource.address)

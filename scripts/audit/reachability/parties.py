@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from config.ec2_cluster import Ec2ClusterConfig
-from scripts.audit.declared_nodes import declared_names, other_names, ray_type_of
+from scripts.audit.declared_nodes import declared_names, names_by_id, other_names, ray_type_of
 from scripts.audit.reachability.addresses import VERSIONS, all_addresses
 from scripts.audit.reachability.intervals import Intervals
 from scripts.audit.reachability.to_come import nodes_to_come
@@ -92,20 +92,21 @@ def _nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Party]:
 
 
 def _tiers_of_instances(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[tuple[Instance, str, bool]]:
-    """Tier, and whether it is declared: nodes by Ray's tags or by name.
+    """Tier, and whether it is declared: nodes by Ray's tags or by Terraform's state.
 
     Others of the cluster, which a rule lets in as much, are of a tier by their groups.
     """
-    declared, others = declared_names(config), other_names(config)
+    declared = declared_names(config)
+    names = names_by_id(inventory, {*declared, *other_names(config)})
     for instance in readable(inventory.nodes.instances):
         type_ = ray_type_of(instance, config)
         if type_ is not None:
             yield instance, type_.tier, True
-        elif instance.name in declared:
-            yield instance, declared[instance.name].tier, True
-        elif instance.name not in others:
+        elif instance.instance_id not in names:
             groups = _names(inventory, instance.group_ids)
             yield instance, "head" if config.label.name("head") in groups else "worker", False
+        elif names[instance.instance_id] in declared:
+            yield instance, declared[names[instance.instance_id]].tier, True
 
 
 def _to_come(inventory: Inventory, config: Ec2ClusterConfig, members: Iterable[Party]) -> Iterator[Party]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from scripts.inventory.ebs import DESCRIBE_SNAPSHOTS, volume_ids
 from scripts.inventory.efs import DESCRIBE_MOUNT_TARGETS
 from scripts.inventory.endpoints import DESCRIBE_VPC_ENDPOINTS
 from scripts.inventory.filters import in_batches, one_of
-from scripts.inventory.instances import DESCRIBE_INSTANCES, ENDED
+from scripts.inventory.instances import DESCRIBE_INSTANCES, DESCRIBE_VOLUMES, ENDED
 from scripts.inventory.network import DESCRIBE_NAT_GATEWAYS
 from scripts.inventory.network_interfaces import DESCRIBE_NETWORK_INTERFACES
 from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND
@@ -21,7 +22,7 @@ from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Reading, Unreadable
 from scripts.inventory.scope import Scope
 from scripts.inventory.shapes import tags_of
-from scripts.inventory.surroundings.thing import Later, Managed, Thing, Things, parsed
+from scripts.inventory.surroundings.thing import Later, Managed, Thing, Things, parsed, together
 
 _IDS = re.compile(r"\b(?:vpce|nat|fsmt|fs|i)-[0-9a-f]{8,17}\b")
 """Ids that AWS writes into the description of an interface that it makes."""
@@ -67,12 +68,13 @@ def start_compute(reader: Reader, scope: Scope, managed: Managed) -> Things:
         reader.start(DESCRIBE_SNAPSHOTS, OwnerIds=["self"], Filters=filters)
         for filters in [tagged, *in_batches("volume-id", volume_ids(scope))]
     ]
+    left = reader.start(DESCRIBE_VOLUMES, Filters=[*tagged, *one_of("status", ["available"])])
     interfaces = reader.start(DESCRIBE_NETWORK_INTERFACES, Filters=in_vpc)
     return {
         "instances": parsed(parse.instances, instances),
         "interfaces": parsed(parse.interfaces, interfaces),
         "addresses": _addresses(parse, interfaces, reader.start(DESCRIBE_ADDRESSES)),
-        "volumes": parsed(parse.volumes, instances),
+        "volumes": together(parsed(parse.volumes, instances), parsed(parse.left_volumes, left)),
         "snapshots": parsed(parse.snapshots, *snapshots),
     }
 
@@ -112,6 +114,13 @@ class _Parser:
             owner = self._managed.of_ec2(instance, instance["InstanceId"], "aws_instance")
             if owner.managed or owner.tagged:
                 yield from (self._volume(owner, instance, device) for device in _devices(instance))
+
+    def left_volumes(self, answer: list[Any]) -> Iterator[Thing]:
+        """Volumes with the cluster's tag on no instance: what a launch without DeleteOnTermination leaves behind."""
+        for volume in answer:
+            id_, note = volume["VolumeId"], f"{volume['Size']} GiB, on no instance"
+            known = self._managed.of_ec2(volume, id_, "aws_ebs_volume", note=note)
+            yield replace(known, managed=known.managed or id_ in self._volumes)
 
     def _volume(self, owner: Thing, instance: Mapping[str, Any], device: Mapping[str, Any]) -> Thing:
         id_, name = device["Ebs"]["VolumeId"], device["DeviceName"]

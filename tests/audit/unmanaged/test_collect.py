@@ -120,8 +120,13 @@ def test_security_groups(surroundings: Surroundings) -> None:
     assert [thing.made_by for thing in default] == ["AWS made it with the VPC"]
 
 
+def test_a_volume_that_an_instance_left_behind_is_nobodys(surroundings: Surroundings) -> None:
+    (left,) = [thing for thing in readable(surroundings.things["volumes"]) if "on no instance" in thing.note]
+    assert (left.managed, left.tagged, left.holders, left.note) == (False, True, (), "8 GiB, on no instance")
+
+
 def test_the_second_volume_and_the_second_interface_of_a_node_are_nobodys(surroundings: Surroundings) -> None:
-    volumes = readable(surroundings.things["volumes"])
+    volumes = [thing for thing in readable(surroundings.things["volumes"]) if thing.note.startswith("attached")]
     assert [(thing.note.split(" as ")[1], bool(thing.holders)) for thing in volumes if not thing.holders] == [
         ("/dev/sdh", False)
     ]
