@@ -32,7 +32,8 @@ endif
 .PHONY: help setup terraform demo synth plan apply audit drift dump report diff output wheels destroy bootstrap-state \
 	up down status exec attach logs dashboard submit ssh-config ray-token cluster-yaml lint-cluster-yaml \
 	local-up local-down local-status local-reset \
-	check checkov test test-unit test-integration test-checkov test-ray bench bench-audit format docs lock clean
+	check checkov test test-unit test-integration test-checkov test-ray test-autoscaler test-roles test-growth \
+	bench bench-audit format docs lock clean
 
 ##@ Start here
 help: ## List the targets
@@ -51,10 +52,10 @@ terraform: $(READY) ## Fetch the pinned Terraform into .terraform-bin, checksum 
 
 ##@ One environment (ENV=demo)
 synth: $(READY) ## Write the Terraform configuration
-	@$(PY) -O main.py $(WHICH)
+	@$(PY) -O main.py $(WHICH) $(if $(filter synth,$(MAKECMDGOALS)),,>&2)
 
-plan: synth ## Show what would change, and save the plan (REPLACE=<address> makes one anew)
-	@$(PY) -m scripts.terraform plan $(WHICH) $(addprefix --replace ,$(REPLACE))
+plan: synth ## Show what would change, and save the plan (REPLACE=<addresses> makes these anew)
+	@$(PY) -m scripts.terraform plan $(WHICH) $(call option,REPLACE,replace)
 
 apply: synth ## Apply the saved plan; refuses a stale one
 	@$(PY) -m scripts.terraform apply $(WHICH)
@@ -150,11 +151,11 @@ check: $(READY) ## Format, lint, types, import boundaries, docs: the first step 
 checkov: $(READY) $(CHECKOV_READY) ## Scan the plans of all environments; results in reports/checkov
 	@$(PY) -m scripts.checkov_scan
 
-test: $(READY) ## All tests but test-ray and test-checkov
-	@$(PY) -m pytest $(SPREAD) -m "not ray and not checkov"
+test: $(READY) ## All tests but test-ray, test-autoscaler and test-checkov
+	@$(PY) -m pytest $(SPREAD) -m "not ray and not autoscaler and not checkov"
 
 test-unit: $(READY) ## Tests without Terraform
-	@$(PY) -m pytest $(SPREAD) -m "not integration and not ray and not checkov"
+	@$(PY) -m pytest $(SPREAD) -m "not integration and not ray and not autoscaler and not checkov"
 
 test-integration: $(READY) ## Tests of Terraform against the embedded AWS
 	@$(PY) -m pytest $(SPREAD) -m integration
@@ -165,6 +166,16 @@ test-checkov: checkov ## Scan as above, then prove on single faults of productio
 test-ray: $(READY) ## Real Ray clusters from the real boot scripts, on this machine (Linux, root)
 	@scripts/setup/ray_tools.sh
 	@$(PY) -m pytest tests/ray -m ray -s
+
+test-autoscaler: test-roles test-growth ## Ray's own autoscaler on our roles: behind an IAM gate, then on machines
+
+test-roles: $(READY) ## Its first half: Ray's own code and misuses behind an IAM gate
+	@scripts/setup/ray_wheels.sh
+	@$(PY) -m pytest tests/autoscaler -m autoscaler -s
+
+test-growth: $(READY) ## Its second half: workers come and go on machines (Linux, root)
+	@scripts/setup/ray_tools.sh
+	@$(PY) -m pytest tests/ray -m autoscaler -s
 
 bench: $(READY) ## Measure synth, plan, apply and set-up; prints ratios
 	@$(PY) -m scripts.bench

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from config.label import CLUSTER_TAG
@@ -24,10 +24,12 @@ USER_TYPE = "ray-user-node-type"
 _ANY = ["*"]
 _STATUS_TAGS = ("ray-node-status", "ray-runtime-config", "ray-file-mounts-contents")
 """What `ray up` writes on the head as it sets it up."""
-_REUSE_TAGS = ("Name", KIND, USER_TYPE, "ray-node-status", "ray-launch-config", "ray-launch-request")
-"""What Ray writes anew on a stopped node that it starts again."""
-_LAUNCH_TAGS = (CLUSTER, *_REUSE_TAGS)
-"""What Ray writes at a launch."""
+_REUSE_TAGS: Mapping[Tier, Sequence[str]] = {
+    "head": ("Name", KIND, USER_TYPE, "ray-node-status", "ray-launch-config"),
+    "worker": ("Name", KIND, USER_TYPE, "ray-node-status", "ray-launch-config", "ray-launch-request"),
+}
+"""What Ray writes at a launch, and anew on a stopped node that it starts again: `ray up` on the head, the autoscaler on
+workers."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def head_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
         Statement("SeeInstances", ["ec2:DescribeInstances"], _ANY),
         *_launch_statements(cluster, launch),
         _stop_statement(cluster, own) if cluster.stops_nodes else _terminate_statement(cluster, own),
-        *([_tagging("RetagReusedWorkers", cluster, own, _REUSE_TAGS)] if cluster.stops_nodes else []),
+        *([_tagging("RetagReusedWorkers", cluster, own, _REUSE_TAGS["worker"])] if cluster.stops_nodes else []),
     ]
 
 
@@ -87,7 +89,7 @@ def launcher_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
     own = [ours, Condition("StringEquals", f"aws:ResourceTag/{KIND}", ["head", "worker"])]
     own_head = [ours, _tagged(KIND, launch.kind)]
     describe = [f"ec2:Describe{what}" for what in ("Instances", "InstanceTypes", "SecurityGroups", "Subnets")]
-    tags = dict.fromkeys([*_STATUS_TAGS, *(_REUSE_TAGS if cluster.stops_nodes else ())])
+    tags = dict.fromkeys([*_STATUS_TAGS, *(_REUSE_TAGS["head"] if cluster.stops_nodes else ())])
     return [
         Statement("LookAround", describe, _ANY),
         *_launch_statements(cluster, launch),
@@ -126,6 +128,7 @@ def _launch_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
     """One for each kind of resource that a launch makes or uses, and for what follows from it."""
     run = ["ec2:RunInstances"]
     subnets = [cluster.ec2_arn(f"subnet/{subnet_id}") for subnet_id in launch.subnet_ids]
+    tag_keys = {CLUSTER, *launch.tag_keys, *_REUSE_TAGS[launch.kind]}
     return [
         Statement("LaunchInstances", run, [cluster.ec2_arn("instance/*")], conditions=_instance(cluster, launch)),
         Statement(
@@ -159,7 +162,7 @@ def _launch_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
             conditions=[
                 Condition("StringEquals", "ec2:CreateAction", "RunInstances"),
                 # Other tags may mean something to somebody else's policies.
-                Condition("ForAllValues:StringEquals", "aws:TagKeys", sorted({*launch.tag_keys, *_LAUNCH_TAGS})),
+                Condition("ForAllValues:StringEquals", "aws:TagKeys", sorted(tag_keys)),
             ],
         ),
         Statement(
