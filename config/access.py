@@ -30,7 +30,8 @@ class AccessConfig(Section):
     subnet with no open port; or `ssh`, in a public subnet, where `ssh_cidrs` then reach port 22 of the bastion, and
     only the bastion reaches port 22 of the nodes."""
     public_nodes: Annotated[bool, Change.REPLACES] = False
-    """Put the nodes into the public subnets, with public addresses."""
+    """Put the nodes into the public subnets, with public addresses. Not with flavour `autoscaling-ec2`, which refuses
+    true: Ray launches workers without public addresses."""
     allow_public: Annotated[bool, Change.IN_PLACE] = False
     """Accept ranges wider than /8 (IPv6: /16) in the lists above, up to the whole internet."""
     allow_unauthenticated: Annotated[bool, Change.REPLACES] = False

@@ -15,7 +15,11 @@ IdleSeconds = Annotated[int, Field(ge=30, le=604800)]
 
 
 class AutoscalerConfig(Section):
-    """Ray's autoscaler, which runs on the head. Nothing here replaces a node: the head takes it up within a minute."""
+    """Ray's autoscaler, which runs on the head. Nothing here replaces a node.
+
+    A head of Terraform takes a change up within a minute; only `cache_stopped_nodes` needs Ray on the head restarted.
+    With `head.managed_by: ray-up`, `make up` after the apply brings any change.
+    """
 
     max_workers: Annotated[int | None, Field(ge=0, le=5000), Change.IN_PLACE] = None
     """Most workers of all types together; the sum of those of the types when left out."""
@@ -29,7 +33,11 @@ class AutoscalerConfig(Section):
 
 
 class AutoscaledHeadConfig(HeadConfig):
-    """The head node, on which the autoscaler runs."""
+    """The head node, on which the autoscaler runs.
+
+    With `managed_by: ray-up`, an apply leaves the head alone, whatever the column *change* says of a setting of `head`:
+    the next `make up` makes Ray replace it where what it is launched with has changed.
+    """
 
     managed_by: Annotated[Literal["terraform", "ray-up"], Change.REPLACES] = "terraform"
     """Who makes the head: Terraform, as part of `make apply`; or Ray's launcher, by `make up` from a laptop or the
@@ -39,8 +47,11 @@ class AutoscaledHeadConfig(HeadConfig):
 class WorkerTypeConfig(WorkerConfig):
     """A type of workers, of which the autoscaler makes as many as there is work for.
 
-    A change is for the workers that it makes from then on: none that runs is replaced.
+    A change of any setting, also of those that flavours have in common, is for the workers that it makes from then on:
+    none that runs is stopped or replaced.
     """
+
+    instead = {"count": "min_workers and max_workers"}
 
     spot: Annotated[bool, Change.IN_PLACE] = False
     """Spot instances: cheaper, and taken back by AWS with two minutes' notice."""

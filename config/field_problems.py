@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from config.problems import Path, Problem
 from config.schema import Kind, kinds_at, section_at
+from config.section import Section
 from config.words import in_words, joined, one_of
 
 _KEY = "[key]"
@@ -106,6 +107,9 @@ def _near(value: Any, kinds: list[Kind]) -> str | None:
 
 def _known_settings(model: type[BaseModel], path: Path) -> str:
     section = section_at(model, path[:-1]) or model
+    instead = section.instead.get(str(path[-1])) if issubclass(section, Section) else None
+    if instead is not None:
+        return instead
     known = [field for field in section.model_fields if field != "name"]
     close = difflib.get_close_matches(str(path[-1]), known, n=1)
     return one_of(close or known)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from config.change import Change
-from config.section import Arn, Section
+from config.section import Arn, PrincipalArn, Section
 
 ManagedPolicies = Annotated[list[Arn], Field(max_length=10)]
 """At most 10 a role: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -22,6 +22,6 @@ class IamConfig(Section):
     """Managed policies attached to the head's role on top of its own."""
     worker_managed_policy_arns: Annotated[ManagedPolicies, Change.IN_PLACE] = []
     """Managed policies attached to the workers' role on top of its own."""
-    launcher_principal_arns: Annotated[list[Arn], Change.IN_PLACE] = []
+    launcher_principal_arns: Annotated[list[PrincipalArn], Change.IN_PLACE] = []
     """Users and roles of the account that may take on the launcher's role, to run `ray up` with it. Only for flavour
     autoscaling-ec2 with `head.managed_by: ray-up`."""

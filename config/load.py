@@ -12,6 +12,7 @@ from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.environment import Environment
 from config.errors import ConfigError
 from config.field_problems import field_problems, shown_value
+from config.partial import partial_environments
 from config.paths import ENVIRONMENTS, environment_names
 from config.problems import Problem
 from config.rules import rule_problems
@@ -24,8 +25,6 @@ FLAVOURS: Mapping[str, type[Environment]] = {
     "static-ec2": StaticEc2Config,
     "autoscaling-ec2": AutoscalingEc2Config,
 }
-_STAND_INS = {"region": "us-east-1"}
-"""Take the place of required settings that are wrong; rules that read them are skipped."""
 
 
 def load_environment(name: str, *, target: str | None = None) -> Environment:
@@ -51,10 +50,7 @@ def check_environment(file: YamlFile, *, name: str, target: str | None = None) -
     own_target = given.get("target", Environment.model_fields["target"].default)
     if target is not None:
         given["target"] = target
-    environment, problems, unreliable = _validate(model, given)
-    if environment is not None:
-        environment.located_in(file.path.parent)
-        problems = [*problems, *rule_problems(environment, skip=unreliable)]
+    environment, problems = _judge(model, given, file)
     if problems or environment is None:
         raise ConfigError(map(file.locate, sorted(problems, key=file.line_of)))
     return environment if environment.target == own_target else environment.overriding_target()
@@ -69,20 +65,28 @@ def _model(file: YamlFile, given: Mapping[str, Any]) -> type[Environment]:
     return FLAVOURS[flavour]
 
 
-def _validate(
-    model: type[Environment], given: dict[str, Any]
-) -> tuple[Environment | None, list[Problem], frozenset[str]]:
-    """Validate; when fields are wrong, also without them, so that rules over the other sections are judged too."""
+def _judge(model: type[Environment], given: dict[str, Any], file: YamlFile) -> tuple[Environment | None, list[Problem]]:
+    """Validate; when settings are wrong, also judge the rules on what is left without them."""
     try:
-        return _parse(model, given), [], frozenset()
+        environment = _parse(model, given)
     except ValidationError as error:
         problems = field_problems(error, model, given)
-        wrong = frozenset(str(problem.path[0]) for problem in problems if problem.path)
-    try:
-        right = {key: value for key, value in given.items() if key not in wrong}
-        return _parse(model, {**_STAND_INS, **right}), problems, wrong
-    except ValidationError:  # a required section is wrong: nothing can be said about the whole
-        return None, problems, wrong
+    else:
+        environment.located_in(file.path.parent)
+        return environment, rule_problems(environment, skip=())
+    partials = partial_environments(
+        model,
+        given,
+        problems,
+        parse=lambda rest: _parse(model, rest),
+        judge=lambda rest, error: field_problems(error, model, rest),
+    )
+    for partial in partials:
+        partial.environment.located_in(file.path.parent)
+        said = {problem.path for problem in problems}
+        found = rule_problems(partial.environment, skip=partial.sections)
+        problems += [problem for problem in found if partial.is_reliable(problem) and problem.path not in said]
+    return None, problems
 
 
 def _parse(model: type[Environment], given: Mapping[str, Any]) -> Environment:

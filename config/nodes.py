@@ -112,7 +112,11 @@ class HeadConfig(NodeConfig):
 
 
 class WorkerConfig(NodeConfig):
-    """What workers have in common, however many there are and whoever makes them."""
+    """What workers have in common, however many there are and whoever makes them.
+
+    The column *change*, and what is said of a change, is for flavour `static-ec2`. With flavour `autoscaling-ec2` a
+    change of any setting is for the workers that Ray makes from then on: none that runs is stopped or replaced.
+    """
 
     spot: Annotated[bool, Change.REPLACES] = False
     """Spot instances: cheaper, and taken back by AWS with two minutes' notice."""
@@ -127,6 +131,8 @@ class WorkerConfig(NodeConfig):
 
 class WorkerGroupConfig(WorkerConfig):
     """A named group of equal workers."""
+
+    instead = dict.fromkeys(("min_workers", "max_workers"), "count")
 
     count: Annotated[int, Field(ge=0, le=1000), Change.IN_PLACE] = 1
     """How many workers; they are numbered, and the last ones go first."""

@@ -29,8 +29,8 @@ class RayConfig(Section):
     """What is installed on every node."""
 
     version: Annotated[str, Form(r"\d+\.\d+\.\d+", "a release such as 2.60.0"), Change.REPLACES] = "2.60.0"
-    """Version of Ray, at least 2.52 (the first with token authentication). A change replaces every node: clusters
-    of two versions do not work."""
+    """Version of Ray, at least 2.52 (the first with token authentication), with flavour `autoscaling-ec2` at least
+    2.56. A change replaces every node that Terraform makes: nodes of two versions do not work together."""
     python_version: Annotated[Literal["3.10", "3.11", "3.12", "3.13"], Change.REPLACES] = "3.12"
     """Version of Python; that of your jobs."""
     extras: Annotated[

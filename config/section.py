@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +16,8 @@ class Section(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", use_attribute_docstrings=True, strict=True, allow_inf_nan=False
     )
+    instead: ClassVar[Mapping[str, str]] = {}
+    """What to write in the place of settings that only another flavour has."""
 
 
 Arn = Annotated[
@@ -24,6 +27,15 @@ Arn = Annotated[
     ),
 ]
 """An Amazon Resource Name."""
+
+PrincipalArn = Annotated[
+    str,
+    Form(
+        r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/[\w+=,.@/-]+",
+        "the ARN of a user or role such as arn:aws:iam::123456789012:role/ml-platform",
+    ),
+]
+"""Who may take on a role."""
 
 Zone = Annotated[str, Form(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "a zone such as us-west-2a")]
 """Name of an Availability Zone, such as us-west-2a."""

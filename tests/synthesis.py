@@ -18,6 +18,8 @@ from config.yaml_file import YamlFile
 from main import synthesize
 
 GENERATED = "//"
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBBZtNYo1zs3eIG01MHvlhBJQ4hMDFzLhKDQLAd6dwmm"
+"""A whole key, whose private half is nowhere."""
 
 
 @dataclass(frozen=True)

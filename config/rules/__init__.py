@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from itertools import chain
 
 from config.environment import Environment
+from config.partial import UnknownSettingError
 from config.problems import Problem
 from config.rules import (
     access,
@@ -51,4 +53,10 @@ RULES: tuple[Rule, ...] = tuple(chain.from_iterable(rules_of(module) for module 
 def rule_problems(checked: Environment, *, skip: Collection[str]) -> list[Problem]:
     """Problems that the rules find; a rule that reads a section in `skip` is left out."""
     wanted = [rule for rule in RULES if isinstance(checked, rule.of) and not rule.reads.intersection(skip)]
-    return [problem for rule in wanted for problem in rule.problems(checked)]
+    return [problem for rule in wanted for problem in _found(rule, checked)]
+
+
+def _found(rule: Rule, checked: Environment) -> Iterator[Problem]:
+    """What a rule finds, up to where it reads a setting that is wrong in the file."""
+    with suppress(UnknownSettingError):
+        yield from rule.problems(checked)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from config.ec2_cluster import Ec2ClusterConfig
 from config.problems import Problem
 from config.rules.registry import rule
+from config.ssh_key import is_whole
 
 _WIDEST_PREFIX = 8
 """A range wider than /8 is refused: 0.0.0.0/1 and 128.0.0.0/1 are the internet in two halves."""
@@ -66,4 +67,17 @@ def clients_show_a_token(environment: Ec2ClusterConfig) -> Iterator[Problem]:
             ("access", "allow_unauthenticated"),
             f"got true with client_cidrs of {len(access.client_cidrs)}",
             "no client_cidrs: make dashboard and make submit need none",
+        )
+
+
+@rule("access")
+def public_key_is_whole(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+    """Nobody can log in with a key that was cut off when it was copied."""
+    key = environment.access.ssh_public_key
+    if key is not None and not is_whole(key):
+        kind = key.partition(" ")[0]
+        yield Problem(
+            ("access", "ssh_public_key"),
+            f"got text that is no whole key of type {kind}",
+            "the line of the file that ends in .pub",
         )

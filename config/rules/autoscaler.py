@@ -21,6 +21,14 @@ _OWN_TAGS = 18
 
 
 @rule("workers", of=AutoscalingEc2Config)
+def there_are_worker_types(environment: AutoscalingEc2Config) -> Iterator[Problem]:
+    """The head's role lists what the autoscaler may launch, and IAM takes no empty list."""
+    if not any(worker.max_workers for worker in environment.workers.values()):
+        got = "got max_workers 0 for every type" if environment.workers else "got no worker types"
+        yield Problem(("workers",), got, "at least one with max_workers above 0")
+
+
+@rule("workers", of=AutoscalingEc2Config)
 def least_is_not_above_most(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """A type has at least as many workers as it always has."""
     for name, worker in environment.workers.items():

@@ -9,7 +9,7 @@ from config.hooks import hook_trouble
 from config.instance_types import architecture_of, can_be_ebs_optimized, family_of, has_gpu, is_burstable, runs_linux
 from config.label import is_own_tag
 from config.nodes import RAY_RESOURCES, NodeConfig
-from config.problems import Path, Problem
+from config.problems import Path, Problem, dotted
 from config.rules.registry import rule
 from config.static_ec2 import StaticEc2Config
 
@@ -41,6 +41,22 @@ def architecture_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
         if node.architecture is not None and node.architecture != wanted:
             yield Problem(
                 (*path, "architecture"), f"got {node.architecture}", f"{wanted}, that of {node.instance_type}"
+            )
+
+
+@rule("head", "workers")
+def image_is_of_one_architecture(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+    """An image given by id is of one architecture, so that all nodes that share it are."""
+    first: dict[str, tuple[Path, NodeConfig]] = {}
+    for path, node in declared_nodes(environment):
+        if not node.ami.startswith("ami-"):
+            continue
+        other_path, other = first.setdefault(node.ami, (path, node))
+        if node.image_architecture != other.image_architecture:
+            yield Problem(
+                (*path, "ami"),
+                f"got {node.ami} for {node.image_architecture}, the image of {dotted(other_path)}",
+                f"an image of its own: that one is for {other.image_architecture}",
             )
 
 
@@ -137,6 +153,15 @@ def zones_are_the_networks(environment: Ec2ClusterConfig) -> Iterator[Problem]:
         for zone in zones:
             if zone not in there:
                 yield Problem(path, f"got {zone}", f"a zone with a subnet for nodes: {', '.join(there)}")
+
+
+@rule("workers")
+def worker_zones_are_named_once(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+    """Workers are spread evenly over zones, each of which counts once."""
+    for name, worker in environment.workers.items():
+        zones = worker.zones or []
+        for zone in dict.fromkeys(zone for zone in zones if zones.count(zone) > 1):
+            yield Problem(("workers", name, "zones"), f"got {zone} twice", "each zone once")
 
 
 @rule("workers", "network", "access", "region", of=StaticEc2Config)

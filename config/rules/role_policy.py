@@ -36,6 +36,7 @@ def role_policy_fits(environment: StaticEc2Config) -> Iterator[Problem]:
 
 @rule(
     *("buckets", "project", "account_id", "ray", "head", "workers", "autoscaler", "network", "access", "region"),
+    "tags",
     of=AutoscalingEc2Config,
 )
 def head_policy_fits(environment: AutoscalingEc2Config) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ _NAMES: dict[Architecture, frozenset[str]] = {
     "arm64": frozenset({"arm64", "aarch64", "graviton"}),
 }
 """What people call the two architectures."""
+_BYTES_PER_MIB = 1024**2
 
 
 @rule("head", "workers")
@@ -73,6 +74,31 @@ def type_is_offered(environment: AutoscalingEc2Config) -> Iterator[Problem]:
                 f"got {node.instance_type}, which {environment.region} does not offer",
                 f"another type, or {' and '.join(missing)} in resources if it does by now",
             )
+
+
+@rule("head", "workers", of=AutoscalingEc2Config)
+def resources_are_the_types(environment: AutoscalingEc2Config) -> Iterator[Problem]:
+    """The autoscaler launches nodes for work that `resources` promise room for, whether they have it or not."""
+    for path, node in declared_nodes(environment):
+        size = size_of(node.instance_type)
+        if size is None:
+            continue
+        most = {
+            "CPU": (size.vcpus, "vCPUs"),
+            "GPU": (size.gpus, "GPUs"),
+            "memory": (size.memory_mib * _BYTES_PER_MIB, "bytes"),
+        }
+        for name, (amount, unit) in most.items():
+            if node.resources.get(name, 0) > amount:
+                yield Problem(
+                    (*path, "resources", name),
+                    f"got {_plain(node.resources[name])}",
+                    f"at most {amount}: {node.instance_type} has {amount or 'no'} {unit}",
+                )
+
+
+def _plain(amount: float) -> str:
+    return str(int(amount)) if amount.is_integer() else str(amount)
 
 
 def _missing_resources(node: NodeConfig) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from scripts.state import load_state
 from scripts.target import enter_aws
 
 _USUAL_KEYS = ("id_ed25519", "id_rsa")
+_PRIVATE_KEY = re.compile(rb"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----")
+"""How every kind of private key that OpenSSH reads begins."""
 
 
 @report_user_errors
@@ -39,6 +42,8 @@ def main() -> int:
 def _write(environment: AutoscalingEc2Config, chosen_key: str | None) -> None:
     config = load_applied(environment)
     if environment.terraform_makes_head:
+        if chosen_key is not None:
+            print("SSH_KEY is not used: Terraform makes the head, and the file names no key", file=sys.stderr)
         text = render_config(environment, config)
     else:
         text = render_config(environment, config, private_key=_key(chosen_key), bastion=_bastion(environment))
@@ -54,6 +59,8 @@ def _write(environment: AutoscalingEc2Config, chosen_key: str | None) -> None:
 def _key(chosen: str | None) -> Path:
     found = find_key(chosen)
     if found is not None:
+        if not _is_private_key(found):
+            raise UserError(f"SSH_KEY: got {chosen}, which holds no private key, want one such as ~/.ssh/id_ed25519")
         return found
     usual = [Path.home() / ".ssh" / name for name in _USUAL_KEYS]
     for key in usual:
@@ -62,6 +69,15 @@ def _key(chosen: str | None) -> Path:
     raise UserError(
         f"there is no {' or '.join(map(str, usual))} to log in to the head with: give SSH_KEY=<private key>"
     )
+
+
+def _is_private_key(file: Path) -> bool:
+    """Whether a file begins as a private key does. Raises UserError when it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            return _PRIVATE_KEY.match(opened.readline().lstrip()) is not None
+    except OSError as error:
+        raise UserError(f"SSH_KEY: {file} cannot be read: {error.strerror}") from None
 
 
 def _bastion(environment: AutoscalingEc2Config) -> str | None:

@@ -1,4 +1,4 @@
-"""Make on the emulator what an environment finds in its account: a VPC and subnets with given ids, a key pair."""
+"""Make on the emulator what an environment finds in its account: VPC, subnets and images with given ids, a key pair."""
 
 from __future__ import annotations
 
@@ -26,6 +26,21 @@ def create_existing_key_pair(endpoint: str, *, region: str, name: str) -> None:
     with closing(_client(endpoint, region)) as ec2:
         if not ec2.describe_key_pairs(Filters=[{"Name": "key-name", "Values": [name]}])["KeyPairs"]:
             ec2.create_key_pair(KeyName=name)
+
+
+def create_existing_images(endpoint: str, *, region: str, images: Mapping[str, str]) -> None:
+    """Register what is missing of machine images (`id: architecture`)."""
+    with closing(_client(endpoint, region)) as ec2:
+        found = ec2.describe_images(Filters=[{"Name": "image-id", "Values": list(images)}])["Images"]
+        for image_id in images.keys() - {image["ImageId"] for image in found}:
+            architecture: Any = images[image_id]
+            ec2.register_image(
+                Name=image_id,
+                Architecture=architecture,
+                VirtualizationType="hvm",
+                RootDeviceName="/dev/xvda",
+                TagSpecifications=_tags("image", image_id),
+            )
 
 
 def _create_missing(ec2: EC2Client, vpc_id: str, cidr: str, subnets: Mapping[str, tuple[str, str]]) -> None:

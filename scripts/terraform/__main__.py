@@ -23,7 +23,7 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = environment_parser("scripts.terraform", __doc__)
     parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("--replace", action="append", default=[], metavar="ADDRESS", help="plan: make it anew")
+    parser.add_argument("--replace", action="append", default=[], metavar="ADDRESSES", help="plan: make these anew")
     parser.add_argument("--json", action="store_true", help="print outputs as JSON")
     return parser.parse_args()
 
@@ -32,7 +32,9 @@ def run(command: str, environment: Environment, *, as_json: bool, replace: Seque
     """Run one command; each imports only what it needs."""
     if command == "destroy":
         from scripts.terraform.destroy import destroy, end_what_ray_made, require_consent
+        from scripts.terraform.protection import require_unprotected
 
+        require_unprotected(environment)
         require_consent(environment)
         end_what_ray_made(environment)
         destroy(deployment_of(environment), environment.label.name(""))
@@ -44,14 +46,15 @@ def run(command: str, environment: Environment, *, as_json: bool, replace: Seque
 
         print_outputs(deployment, as_json=as_json)
     else:
-        _run_on_plan(command, deployment, replace)
+        _run_on_plan(command, environment, deployment, replace)
 
 
-def _run_on_plan(command: str, deployment: Deployment, replace: Sequence[str]) -> None:
+def _run_on_plan(command: str, environment: Environment, deployment: Deployment, replace: Sequence[str]) -> None:
     if command == "plan":
         from scripts.terraform.plan import plan
+        from scripts.terraform.replacing import addresses_to_replace
 
-        plan(deployment, replace=replace)
+        plan(deployment, replace=addresses_to_replace(environment, deployment, replace))
     else:
         from scripts.terraform.apply import apply
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from config.commands import make_command
-from config.errors import UserError
 from scripts.consent import require_name
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.emulator import prepare_destroy, saved_afterwards
@@ -18,18 +16,12 @@ if TYPE_CHECKING:
 
 
 def require_consent(environment: Environment) -> None:
-    """Refuse for a protected environment, and on AWS unless a person has typed its name."""
-    name = environment.name
-    if environment.protect:
-        raise UserError(
-            f"{name} is protected: set protect: false in environments/{name}.yaml, "
-            f"then {', '.join(make_command(goal, environment) for goal in ('plan', 'apply', 'destroy'))}"
-        )
+    """Refuse, on AWS, until a person has typed the name."""
     require_name(
         environment,
         "destroy",
-        question=f"This destroys {name} on AWS, with its data.",
-        refusal=f"{name} is not destroyed",
+        question=f"This destroys {environment.name} on AWS, with its data.",
+        refusal=f"{environment.name} is not destroyed",
     )
 
 

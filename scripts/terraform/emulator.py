@@ -35,17 +35,33 @@ def prepare_destroy(deployment: Deployment, name_prefix: str) -> None:
 
 
 def provide_existing_network(environment: Environment, deployment: Deployment) -> None:
-    """Give an environment the VPC and the key pair of somebody else's that it names, so that it can be rehearsed."""
-    network, key_pair = existing_network(environment), _existing_key_pair(environment)
-    if deployment.target != "local" or not (network or key_pair):
+    """Give an environment the VPC, key pair and images that it names and does not make, so that it can be rehearsed."""
+    network, key_pair, images = existing_network(environment), _existing_key_pair(environment), _images(environment)
+    if deployment.target != "local" or not (network or key_pair or images):
         return
-    from scripts.local_aws.existing_network import create_existing_key_pair, create_existing_network
+    from scripts.local_aws.existing_network import (
+        create_existing_images,
+        create_existing_key_pair,
+        create_existing_network,
+    )
 
     endpoint = deployment.variables["AWS_ENDPOINT_URL"]
     if network:
         create_existing_network(endpoint, region=environment.region, cidr=EXISTING_VPC_CIDR, **network)
     if key_pair:
         create_existing_key_pair(endpoint, region=environment.region, name=key_pair)
+    if images:
+        create_existing_images(endpoint, region=environment.region, images=images)
+
+
+def _images(environment: Environment) -> Mapping[str, str]:
+    """Architecture of each image that is given by id: what the environment expects it to be."""
+    from config.ec2_cluster import Ec2ClusterConfig
+
+    if not isinstance(environment, Ec2ClusterConfig):
+        return {}
+    nodes = [*environment.nodes_of("head"), *environment.nodes_of("worker")]
+    return {node.ami: node.image_architecture for node in nodes if node.ami.startswith("ami-")}
 
 
 def _existing_key_pair(environment: Environment) -> str | None:

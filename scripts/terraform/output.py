@@ -6,6 +6,7 @@ import json
 import sys
 from typing import Any
 
+from config.errors import UserError
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.initialize import ensure_initialized
 from scripts.terraform.run import read_terraform
@@ -14,9 +15,12 @@ HIDDEN = "(sensitive)"
 
 
 def read_outputs(deployment: Deployment) -> dict[str, Any]:
-    """Outputs of the deployment by name, secrets hidden."""
+    """Outputs of the deployment by name, secrets hidden. Raises UserError when nothing was applied yet."""
     ensure_initialized(deployment)
     outputs = json.loads(read_terraform(deployment, "output", "-json"))
+    if not outputs:
+        run = " && ".join(map(deployment.make, ("plan", "apply")))
+        raise UserError(f"{deployment.name} is not applied yet; run: {run}")
     return {name: HIDDEN if output["sensitive"] else output["value"] for name, output in sorted(outputs.items())}
 
 
@@ -25,8 +29,6 @@ def print_outputs(deployment: Deployment, *, as_json: bool) -> None:
     outputs = read_outputs(deployment)
     if as_json:
         print(json.dumps(outputs, indent=2))
-    elif not outputs:
-        print(f"{deployment.name} has no outputs yet: {deployment.make('plan')}, then {deployment.make('apply')}")
     elif sys.stdout.isatty():
         _print_table(deployment.name, outputs)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from scripts.terraform.deployment import Deployment
@@ -20,7 +21,18 @@ def plan(deployment: Deployment, *, replace: Sequence[str] = ()) -> None:
     changes = plans_changes(deployment, "-input=false", f"-out={deployment.plan_file.resolve()}", *replaced)
     record_plan(deployment, changes=changes)
     if changes:
+        _print_autoscaler_changes(deployment)
         print(f"\nSaved. To apply exactly this: {deployment.make('apply')}")
+
+
+def _print_autoscaler_changes(deployment: Deployment) -> None:
+    from scripts.cluster_yaml.applied import OUTPUT
+    from scripts.terraform.autoscaler_changes import autoscaler_changes
+
+    if OUTPUT not in json.loads(deployment.configuration.read_text()).get("output", {}):
+        return  # no autoscaler; and to show a plan takes a second
+    if lines := autoscaler_changes(json.loads(plan_as_json(deployment))):
+        print("", *lines, sep="\n")
 
 
 def plan_as_json(deployment: Deployment) -> str:

@@ -25,11 +25,12 @@ from scripts.cluster_yaml.render import render_cluster_yaml, render_config
 from scripts.cluster_yaml.yaml_text import render_yaml
 from scripts.rendering.autoscaling_config import autoscaling_config
 from tests.rendering import autoscaling as made
+from tests.synthesis import PUBLIC_KEY
 
 GOLDEN = Path(__file__).parent / "golden"
 WORKERS = {"cpu": {"spot": True, "on_demand_fallback": True}, "arm": {"instance_type": "m8g.large"}}
 SCRIPT = "#!/bin/bash\nRAY_AUTH_MODE=token\n  echo \"yes: ${HOME}\" # \ttab\n\ncat <<'E' \nno\nE\n"
-UNSEEN = {"autoscaling-config-missing", "label-invalid"}
+UNSEEN = {"autoscaling-config-missing"}
 """Where Terraform makes the head, the file is not one for `ray up`, and says nothing of how the head starts."""
 SSH = {"managed_by": "ray-up"}
 
@@ -41,7 +42,7 @@ def environment(**settings: Any) -> AutoscalingEc2Config:
 
 def by_ray_up(**settings: Any) -> AutoscalingEc2Config:
     """One whose head is made by `ray up`, and which lets operators log in to it."""
-    access = {"ssh_cidrs": ["10.0.0.0/8"], "ssh_public_key": "ssh-ed25519 AAAA", "bastion": "ssh"}
+    access = {"ssh_cidrs": ["10.0.0.0/8"], "ssh_public_key": PUBLIC_KEY, "bastion": "ssh"}
     return environment(head=SSH, access=access, **settings)
 
 
@@ -166,7 +167,7 @@ def test_command_writes_and_names_the_file(
     bastion = {"instance_id": "i-1", "private_ip": "10.0.0.5", "public_ip": "198.51.100.7"}
     apply(local_aws, config, autoscaling_config=terraforms(configuration(config)), bastion=bastion)
     key = local_aws / "key"
-    key.touch()
+    key.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\n")
     assert run(monkeypatch, config, "--ssh-key", str(key)) == 0
     file = Path(capsys.readouterr().out.strip())
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -196,3 +197,24 @@ def test_a_key_is_asked_for(
     monkeypatch.setenv("HOME", str(local_aws))
     assert run(monkeypatch, config) == 2
     assert "to log in to the head with: give SSH_KEY=<private key>" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["# Rayform\n", "", "ssh-ed25519 AAAA me@laptop\n"])
+def test_what_is_no_private_key_is_one_line(
+    text: str, local_aws: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = by_ray_up()
+    apply(local_aws, config, autoscaling_config=terraforms(configuration(config)))
+    (local_aws / "README.md").write_text(text)
+    assert run(monkeypatch, config, "--ssh-key", str(local_aws / "README.md")) == 2
+    said = capsys.readouterr().err.strip()
+    assert said.endswith("README.md, which holds no private key, want one such as ~/.ssh/id_ed25519")
+    assert len(said.splitlines()) == 1
+
+
+def test_a_key_for_terraforms_head_is_said_to_be_unused(
+    local_aws: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apply(local_aws, environment(), autoscaling_config=terraforms(configuration(environment())))
+    assert run(monkeypatch, environment(), "--ssh-key", "README.md") == 0
+    assert "SSH_KEY is not used" in capsys.readouterr().err

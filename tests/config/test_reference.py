@@ -10,6 +10,7 @@ import pytest
 
 from config.load import FLAVOURS, check_environment
 from config.paths import ENVIRONMENTS, environment_names
+from config.ray import AUTOSCALER_VERSION
 from config.yaml_file import read_yaml
 from scripts.docs.config_reference import SCHEMA_NAME, SMALLEST, render_config_markdown, render_json_schema
 from tests.config.rejected_files import REJECTED
@@ -100,3 +101,19 @@ def test_schema_takes_everything(name: str) -> None:
 @pytest.mark.parametrize("name", REFUSED)
 def test_schema_refuses(name: str) -> None:
     assert _errors(REJECTED / f"{name}.yaml")
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("`workers.<name>`", "none that runs is stopped or replaced"),
+        ("`autoscaler`, only flavour `autoscaling-ec2`", "only `cache_stopped_nodes` needs Ray on the head restarted"),
+        ("`autoscaler`, only flavour `autoscaling-ec2`", "With `head.managed_by: ray-up`, `make up` after the apply"),
+        ("`head`, more for flavour `autoscaling-ec2`", "the next `make up` makes Ray replace it"),
+        ("`access`", "Not with flavour `autoscaling-ec2`"),
+        ("`ray`", f"with flavour `autoscaling-ec2` at least {'.'.join(map(str, AUTOSCALER_VERSION))}."),
+    ],
+)
+def test_what_a_flavour_does_otherwise_is_said(heading: str, words: str) -> None:
+    (part,) = [part for part in REFERENCE.split("\n## ") if part.startswith(f"{heading}\n")]
+    assert words in " ".join(part.split())

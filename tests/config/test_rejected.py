@@ -36,10 +36,10 @@ _ONLY_STATIC = ("unknown setting", "count:", "placement_group:", "public_nodes:"
 _OTHERWISE = frozenset(
     {
         *("ray-too-old", "ray-too-old-for-its-flags", "too-many-buckets-for-a-role"),
-        *("nat-without-public-offline", "offline-nodes-need-the-internet"),
+        *("nat-without-public-offline", "offline-nodes-need-the-internet", "resource-more-than-ports"),
     }
 )
-"""It needs a newer Ray anyway, its head's role says more, and its head calls EC2."""
+"""It needs a newer Ray anyway, its head's role says more, its head calls EC2, and it knows what types have."""
 
 
 def _of_both_flavours() -> Iterator[Path]:
@@ -53,6 +53,7 @@ def _of_both_flavours() -> Iterator[Path]:
 def _check_as_autoscaling(path: Path) -> None:
     file = read_yaml(path)
     file.content["flavour"] = "autoscaling-ec2"
+    file.content.setdefault("workers", {"cpu": {"max_workers": 1}})
     check_environment(file, name=path.stem)
 
 

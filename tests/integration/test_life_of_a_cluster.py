@@ -107,7 +107,9 @@ def test_other_workers_change_what_the_autoscaler_reads_and_no_node(deployed: Wo
     file.write_text(text.replace("max_workers: 8, spot", "max_workers: 9, spot"), encoding="utf-8")
     head = deployed.outputs("autoscaling")["head"]
     changed = ["aws_secretsmanager_secret_version.autoscaling_version", "output.autoscaling_config"]
-    assert deployed.changes("autoscaling") == changed
+    shown = deployed.terraform("plan", "autoscaling").succeeded().output
+    assert deployed.planned("autoscaling") == changed
+    assert "\n  cpu.max_workers: 8 → 9\n  cpu-on-demand.max_workers: 8 → 9\n\nSaved." in shown
     deployed.terraform("apply", "autoscaling").succeeded()
     assert deployed.outputs("autoscaling")["head"] == head
     read = deployed.client("secretsmanager").get_secret_value(SecretId="ray-autoscaling-autoscaling")["SecretString"]
@@ -141,6 +143,23 @@ def test_a_plan_says_which_zone_lacks_a_type(deployed: Workspace) -> None:
     assert "workers.w: g5.xlarge is not offered in us-west-2d" in " ".join(refused.errors.split())
 
 
+def test_an_image_given_by_id_can_be_rehearsed(deployed: Workspace) -> None:
+    file = deployed.environments / "own-image.yaml"
+    head = "head: {instance_type: m8g.large, ami: ami-0a1b2c3d4e5f60718, architecture: arm64}"
+    file.write_text(f"flavour: static-ec2\ntarget: local\nregion: us-west-2\n{head}\n")
+    planned = deployed.terraform("plan", "own-image")
+    file.unlink()
+    assert "ami-0a1b2c3d4e5f60718" in planned.succeeded().output
+
+
+def test_what_is_to_be_replaced_must_be_there(deployed: Workspace) -> None:
+    refused = deployed.terraform("plan", "demo", "--replace", "aws_instance.ray_heda")
+    assert refused.code == 2
+    assert "demo has no such resource; did you mean aws_instance.ray_head" in refused.errors
+    deployed.terraform("plan", "demo", "--replace=aws_instance.ray_head").succeeded()
+    assert "aws_instance.ray_head" in deployed.planned("demo")
+
+
 def test_stale_plan_is_refused(deployed: Workspace) -> None:
     file = deployed.environments / "demo.yaml"
     before = file.read_text(encoding="utf-8")
@@ -171,6 +190,21 @@ def test_protected_environment_is_not_destroyed(deployed: Workspace) -> None:
     refused = deployed.terraform("destroy", "production")
     assert refused.code == 2
     assert "error: production is protected" in refused.errors
+
+
+def test_what_is_still_protected_loses_no_node(deployed: Workspace) -> None:
+    file = deployed.environments / "autoscaling.yaml"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before.replace("protect: true", "protect: false"), encoding="utf-8")
+    refused = deployed.terraform("destroy", "autoscaling")
+    file.write_text(before, encoding="utf-8")
+    assert refused.code == 2
+    assert "protect: false is not applied yet; run: make plan ENV=autoscaling TARGET=local && " in refused.errors
+    instances = deployed.client("ec2").describe_instances(
+        Filters=[{"Name": "instance-state-name", "Values": ["running"]}]
+    )
+    running = [one for each in instances["Reservations"] for one in each["Instances"]]
+    assert deployed.outputs("autoscaling")["head"]["instance_id"] in [one["InstanceId"] for one in running]
 
 
 def destroy(workspace: Workspace, name: str) -> None:

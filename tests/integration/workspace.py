@@ -99,6 +99,10 @@ class Workspace:
     def changes(self, name: str) -> list[str]:
         """Addresses, and outputs, that a new plan would change."""
         self.terraform("plan", name).succeeded()
+        return self.planned(name)
+
+    def planned(self, name: str) -> list[str]:
+        """Addresses, and outputs, that the saved plan changes."""
         record = self.directory / f"build/local/stacks/{name}/plan.json"
         if not json.loads(record.read_text(encoding="utf-8"))["changes"]:
             return []  # Terraform's own exit code said so: to show the plan takes seconds

@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from scripts.local_aws.existing_network import create_existing_key_pair, create_existing_network
+from scripts.local_aws.existing_network import (
+    create_existing_images,
+    create_existing_key_pair,
+    create_existing_network,
+)
 from tests.local_aws.conftest import Clients
 
 TAGGED = [{"Key": "Name", "Value": "x"}]
@@ -87,6 +91,17 @@ def test_existing_network_has_the_ids_asked_for(endpoint: str, aws: Clients) -> 
     assert {subnet["SubnetId"]: (subnet["AvailabilityZone"], subnet["CidrBlock"]) for subnet in found} == subnets
     names = ec2.describe_vpc_attribute(VpcId="vpc-0aaa", Attribute="enableDnsHostnames")
     assert names["EnableDnsHostnames"]["Value"]
+
+
+def test_existing_images_have_the_ids_and_architectures_asked_for(endpoint: str, aws: Clients) -> None:
+    images = {"ami-0aaaaaaaaaaaaaaaa": "x86_64", "ami-0bbbbbbbbbbbbbbbb": "arm64"}
+    for _ in range(2):
+        create_existing_images(endpoint, region="eu-central-1", images=images)
+    ec2 = aws("ec2", "eu-central-1")
+    found = ec2.describe_images(Owners=["self"])["Images"]
+    assert {image["ImageId"]: image["Architecture"] for image in found} == images
+    assert {image["RootDeviceName"] for image in found} == {"/dev/xvda"}
+    assert {image["RootDeviceType"] for image in found} == {"ebs"}
 
 
 def test_id_that_is_taken(aws: Clients) -> None:

@@ -9,7 +9,7 @@ from ruamel.yaml.comments import CommentedMap
 from config.load import check_environment
 from config.static_ec2 import StaticEc2Config
 from config.yaml_file import YamlFile
-from tests.synthesis import Synthesized, environment, example, synth
+from tests.synthesis import PUBLIC_KEY, Synthesized, environment, example, synth
 
 UBUNTU = "/aws/service/canonical/ubuntu/server"
 DLAMI = "/aws/service/deeplearning/ami"
@@ -108,7 +108,7 @@ def test_placement_group_is_made_when_asked_for() -> None:
 
 
 def test_ssh_key_is_on_every_node() -> None:
-    access = {"ssh_cidrs": ["203.0.113.0/24"], "ssh_public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ5"}
+    access = {"ssh_cidrs": ["203.0.113.0/24"], "ssh_public_key": PUBLIC_KEY}
     stack = synth(environment(access=access, workers={"w": {}}))
     assert {node["key_name"] for node in stack.of("aws_instance").values()} == {"${aws_key_pair.ssh_key.key_name}"}
 

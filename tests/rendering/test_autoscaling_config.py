@@ -14,6 +14,7 @@ from scripts.rendering.launch_settings import PRESET_ROOT_DEVICES
 from scripts.rendering.node_type import ray_type
 from tests.rendering.autoscaling import IMAGES, KEY, PROFILES, autoscaling, launch_facts, node_type, rendered
 from tests.rendering.scripts import BARE, FED, facts
+from tests.synthesis import PUBLIC_KEY
 
 RAY_DEFAULTS = (
     "cluster_name max_workers upscaling_speed docker idle_timeout_minutes provider auth available_node_types "
@@ -25,11 +26,11 @@ RAY_DEFAULTS = (
 
 
 def test_no_default_of_ray_comes_in() -> None:
-    assert rendered().keys() == set(RAY_DEFAULTS.split())
+    assert rendered(workers={"cpu": {}}).keys() == set(RAY_DEFAULTS.split())
 
 
 def test_workers_are_terminated_and_set_themselves_up() -> None:
-    assert rendered()["provider"] == {
+    assert rendered(workers={"cpu": {}})["provider"] == {
         "type": "aws",
         "region": "us-west-2",
         "cache_stopped_nodes": False,
@@ -56,12 +57,12 @@ def test_ray_makes_no_second_head() -> None:
 
 
 def test_head_that_ray_makes_sets_itself_up() -> None:
-    access = {"bastion": "ssm", "ssh_public_key": "ssh-ed25519 AAAA"}
+    access = {"bastion": "ssm", "ssh_public_key": PUBLIC_KEY}
     assert "UserData" in node_type({}, "head", head={"managed_by": "ray-up"}, access=access)["node_config"]
 
 
 def test_head_has_the_name_by_which_ray_up_looks_for_it() -> None:
-    access = {"bastion": "ssm", "ssh_public_key": "ssh-ed25519 AAAA"}
+    access = {"bastion": "ssm", "ssh_public_key": PUBLIC_KEY}
     head = node_type({}, "head", head={"managed_by": "ray-up"}, access=access)
     instance, volume = head["node_config"]["TagSpecifications"]
     keys = {tag["Key"] for tag in instance["Tags"]}

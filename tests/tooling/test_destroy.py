@@ -9,21 +9,14 @@ from config.errors import UserError
 from scripts.terraform.destroy import require_consent
 
 
-def environment(*, target: str = "aws", protect: bool = False, overrides_target: bool = False) -> Any:
-    return SimpleNamespace(name="lab", target=target, protect=protect, overrides_target=overrides_target)
+def environment(*, target: str = "aws") -> Any:
+    return SimpleNamespace(name="lab", target=target, overrides_target=False)
 
 
 @pytest.fixture(autouse=True)
 def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CONFIRM", raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
-
-
-def test_a_protected_environment_is_never_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONFIRM", "lab")
-    for target in ("aws", "local"):
-        with pytest.raises(UserError, match=r"^lab is protected: set protect: false in environments/lab.yaml"):
-            require_consent(environment(target=target, protect=True))
 
 
 def test_aws_needs_the_name() -> None:
@@ -66,9 +59,3 @@ def test_the_end_of_the_input_is_no_consent(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("builtins.input", end)
     with pytest.raises(UserError, match="lab is not destroyed"):
         require_consent(environment())
-
-
-def test_a_rehearsal_is_told_commands_for_the_rehearsal() -> None:
-    rehearsal = environment(target="local", protect=True, overrides_target=True)
-    with pytest.raises(UserError, match=r"make plan ENV=lab TARGET=local, .*, make destroy ENV=lab TARGET=local$"):
-        require_consent(rehearsal)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -77,3 +78,16 @@ def test_environments_elsewhere_are_found(tmp_path: Path) -> None:
     elsewhere = str(tmp_path)
     assert "--env lab" in make("--dry-run", "synth", "ENV=lab", RAYFORM_ENVIRONMENTS=elsewhere).stdout
     assert make("--dry-run", "synth", RAYFORM_ENVIRONMENTS=elsewhere).returncode == 2
+
+
+@pytest.mark.parametrize("addresses", ["x;echo hi", 'aws_subnet.a["us-west-2a"]', "it's $(HOME) `id`"])
+def test_addresses_reach_the_program_as_they_are(addresses: str) -> None:
+    (line,) = [line for line in make("--dry-run", "plan", f"REPLACE={addresses}").stdout.splitlines() if "plan" in line]
+    assert shlex.split(line)[-1] == f"--replace={addresses}"
+
+
+def test_only_synth_itself_prints_to_the_output() -> None:
+    command = "main.py --env demo"
+    assert re.search(f"{command} *$", make("--dry-run", "synth").stdout, re.MULTILINE)
+    for goal in ("plan", "apply", "output", "destroy"):
+        assert re.search(f"{command} +>&2$", make("--dry-run", goal).stdout, re.MULTILINE)

@@ -16,7 +16,7 @@ from config.errors import UserError
 from scripts.terraform.apply import apply
 from scripts.terraform.cli_config import without_missing_file
 from scripts.terraform.deployment import Deployment
-from scripts.terraform.output import read_outputs
+from scripts.terraform.output import print_outputs, read_outputs
 from scripts.terraform.plan import plan, plan_as_json
 from scripts.terraform.run import read_terraform, run_terraform
 
@@ -51,6 +51,12 @@ def test_plan_apply_output(real: Deployment) -> None:
     assert read_outputs(real) == {"token": "(sensitive)", "value": "one"}
     assert real.state_file is not None
     assert real.state_file.exists()
+
+
+def test_without_an_apply_there_is_no_output(real: Deployment, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UserError, match=r"^demo is not applied yet; run: make plan ENV=demo && make apply ENV=demo$"):
+        print_outputs(real, as_json=True)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_second_plan_has_nothing_to_apply(real: Deployment, capsys: pytest.CaptureFixture[str]) -> None:

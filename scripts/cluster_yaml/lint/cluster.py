@@ -19,7 +19,12 @@ _LONGEST_SHOWN = 60
 
 def mapping(value: object) -> dict[str, Any]:
     """A mapping with names as text; anything else is an empty one."""
-    return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+    return {_name(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+
+
+def _name(key: object) -> str:
+    """A name as text; one that is itself a list (`[a, b]: 1`) as YAML writes it."""
+    return f"[{', '.join(map(_name, key))}]" if isinstance(key, tuple) else str(key)
 
 
 def listing(value: object) -> list[Any]:

@@ -1,6 +1,7 @@
-"""Machine images that AWS and others publish by SSM parameter, and that moto lacks.
+"""Machine images that AWS and others publish by SSM parameter, and that moto lacks; and those of an account itself.
 
-An id is computed from region and parameter, so it stays the same for ever; DescribeImages and GetParameter agree on it.
+An id of a published image is computed from region and parameter, so it stays the same for ever; DescribeImages and
+GetParameter agree on it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from typing import Any
 
 from moto.core.utils import utcnow
 from moto.ec2.models.amis import Ami, AmiBackend
+from moto.ec2.responses.amis import AmisResponse
+from moto.ec2.utils import random_ami_id
 from moto.ssm.models import Parameter, ParameterDict
 
-from scripts.local_aws.extensions.plumbing import wrap
+from scripts.local_aws.extensions.plumbing import AwsError, Params, op, wrap
+from scripts.local_aws.identity import ID_TAG
 
 AMAZON, CANONICAL, DEEP_LEARNING = "137112412989", "099720109477", "898082745236"
 AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/"
@@ -101,6 +105,34 @@ def load_images(original: Callable[[Any], None], self: Any) -> None:
             root_device_type="ebs",
             root_device_name=image.root_device_name,
         )
+
+
+@op(AmisResponse, replaces=True)
+def register_image(response: Any, params: Params) -> Params:
+    """moto forgets the architecture, the root device and the tags.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RegisterImage.html
+    """
+    backend = response.ec2_backend
+    specifications = params.get("TagSpecifications", [])
+    tags = {tag["Key"]: tag["Value"] for one in specifications for tag in one.get("Tags", [])}
+    ami_id = tags.get(ID_TAG) or random_ami_id()
+    if ami_id in backend.amis or not ami_id.startswith("ami-"):
+        raise AwsError("InvalidParameterValue", f"{ID_TAG} {ami_id}: not free or without the prefix ami-")
+    backend.amis[ami_id] = Ami(
+        backend,
+        ami_id,
+        name=params["Name"],
+        description=params.get("Description", ""),
+        virtualization_type=params.get("VirtualizationType", "paravirtual"),
+        architecture=params.get("Architecture", "i386"),
+        image_location=f"{backend.account_id}/{params['Name']}",
+        hypervisor="xen",
+        root_device_type="ebs",
+        root_device_name=params.get("RootDeviceName", "/dev/sda1"),
+        tags=tags,
+    )
+    return {"ImageId": ami_id}
 
 
 @wrap(ParameterDict, "_check_loading_status")

@@ -94,6 +94,15 @@ FAULTS: list[tuple[str, dict[str, Any], set[str]]] = [
     # identity
     ("head-profile-missing", {HEAD_CONFIG + "IamInstanceProfile": GONE}, set()),
     ("default-profile", {HEAD_CONFIG + "IamInstanceProfile": {"Name": "ray-autoscaler-v1"}}, set()),
+    ("profile-sounds-powerful", {CONFIG + "IamInstanceProfile": {"Name": "MyEC2FullAccess"}}, set()),
+    ("profile-sounds-powerful", {CONFIG + "IamInstanceProfile": {"Name": "ray-full-access"}}, set()),
+    ("profile-sounds-powerful", {CONFIG + "IamInstanceProfile": {"Name": "ADMINISTRATOR"}}, set()),
+    ("profile-sounds-powerful", {CONFIG + "IamInstanceProfile": {"Name": "RayAdminRole"}}, set()),
+    (
+        "profile-sounds-powerful",
+        {HEAD_CONFIG + "IamInstanceProfile": {"Arn": "arn:aws:iam::123456789012:instance-profile/team/poweruser"}},
+        set(),
+    ),
     ("worker-profile-missing", {CONFIG + "IamInstanceProfile": GONE}, set()),
     (
         "worker-has-head-profile",
@@ -160,6 +169,7 @@ FAULTS: list[tuple[str, dict[str, Any], set[str]]] = [
     ("resources-beyond-type", {CPU + "resources": {"CPU": 4, "GPU": 1}}, set()),
     ("resource-name-case", {CPU + "resources": {"cpu": 4}}, set()),
     ("label-invalid", {CPU + "labels": {"ray.io/market-type": "spot"}}, set()),
+    ("label-invalid", {HEAD + "labels": {"ray.io/market-type": "spot"}}, set()),
     ("label-invalid", {CPU + "labels": {"market": "spot or not"}}, set()),
     # scaling
     ("stopped-nodes-kept", {"provider/cache_stopped_nodes": GONE}, set()),

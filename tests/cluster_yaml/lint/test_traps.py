@@ -85,6 +85,7 @@ def test_yes_is_true_as_ray_reads_it(tmp_path: Path) -> None:
     text = CLEAN.read_text().replace("use_internal_ips: true", "use_internal_ips: yes")
     assert found_in(tmp_path / "cluster.yaml", text) == []
 
+
 def test_nodes_that_start_ray_by_their_user_data_are_taken_as_they_are(tmp_path: Path) -> None:
     edits = {
         "head_start_ray_commands": [": ray start", "sudo /opt/start ~/ray_bootstrap_config.yaml"],
@@ -92,3 +93,19 @@ def test_nodes_that_start_ray_by_their_user_data_are_taken_as_they_are(tmp_path:
         "available_node_types/cpu/labels": {"ray.io/market-type": "spot"},
     }
     assert ids(find_traps(edited(tmp_path / "cluster.yaml", edits))) == {"user-data-races"}  # with setup_commands
+
+
+def test_a_head_that_starts_ray_without_updaters_may_have_rays_labels(tmp_path: Path) -> None:
+    edits = {"provider/disable_node_updaters": True, "available_node_types/head/labels": {"ray.io/market-type": "on"}}
+    assert ids(find_traps(edited(tmp_path / "cluster.yaml", edits))) == {"updaters-disabled"}
+
+
+@pytest.mark.parametrize("name", ["badminton", "ray-administration", "adminton-ray", "fuller-access"])
+def test_a_profile_of_another_name_sounds_like_nothing(name: str, tmp_path: Path) -> None:
+    edits = {"available_node_types/cpu/node_config/IamInstanceProfile": {"Name": name}}
+    assert ids(find_traps(edited(tmp_path / "cluster.yaml", edits))) == set()
+
+
+def test_a_name_that_is_a_list_is_shown_as_it_stands(tmp_path: Path) -> None:
+    found = found_in(tmp_path / "cluster.yaml", f"? [x, 1]\n: 2\n{CLEAN.read_text()}")
+    assert [(finding.trap.id, finding.got) for finding in found] == [("unknown-field", "[x, 1]")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,9 @@ from scripts.cluster_yaml.lint.registry import Hit, Severity, trap
 _CONFIG = "autoscaler/_private/aws/config.py"
 _PROVIDER = "autoscaler/_private/aws/node_provider.py"
 _DEFAULT_PROFILE = "ray-autoscaler-v1"
+_POWERFUL = re.compile(
+    r"(?i:full[-_]?access|administrator|power[-_]?user)|(?<![A-Za-z])admin(?![a-z])|Admin(?![a-z])|ADMIN(?![A-Z])"
+)
 _RAYS_TAGS = frozenset({
     "ray-node-name", "ray-node-type", "ray-user-node-type", "ray-replica-index", "ray-node-status",
     "ray-cluster-name", "ray-launch-config", "ray-runtime-config", "ray-file-mounts-contents", "ray-launch-request",
@@ -43,6 +47,24 @@ def default_profile(cluster: Cluster) -> Iterator[Hit]:
     for node in cluster.node_types:
         if _profile(node) == _DEFAULT_PROFILE:
             yield Hit(node.at("IamInstanceProfile"), _DEFAULT_PROFILE, node.subject)
+
+
+@trap(
+    "profile-sounds-powerful",
+    Severity.LOW,
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
+)
+def profile_sounds_powerful(cluster: Cluster) -> Iterator[Hit]:
+    """The profile sounds like full access.
+
+    Why: every job on the node has the rights of its profile. The name says nothing for certain: look at the policies
+    of its role.
+
+    Want: a profile with what the node calls and no more.
+    """
+    for node in cluster.node_types:
+        if _POWERFUL.search(_profile(node)):
+            yield Hit(node.at("IamInstanceProfile"), shown(_profile(node)), node.subject)
 
 
 @trap("worker-profile-missing", Severity.LOW, _CONFIG)

@@ -71,18 +71,20 @@ def resource_name_case(cluster: Cluster) -> Iterator[Hit]:
 
 @trap("label-invalid", Severity.MEDIUM, _LABELS)
 def label_invalid(cluster: Cluster) -> Iterator[Hit]:
-    """A label that no selector can ask for.
+    """A label that is not well-formed, or one of Ray's own.
 
-    Why: Ray checks labels in selectors and on its command line, not those of a node type: a task that asks for such a
-    label is refused, and ray.io/ is Ray's own prefix.
+    Why: Ray checks labels in selectors and on its command line, not those of a node type. No selector can ask for one
+    that is not well-formed. What stands under ray.io/ takes the place of what Ray finds out about the node by itself,
+    true or not, and tasks are placed by it.
 
     Want: at most 63 letters, digits and `-_.`, a letter or digit first and last; before a `/` a DNS name that is not
     ray.io.
     """
     for node in cluster.node_types:
+        starts_itself = "UserData" in node.config or (node.is_head and not cluster.has_updaters)
         for key, value in mapping(node.fields.get("labels")).items():
-            # Nodes that start Ray by their user data may well have Ray's own labels: `ray start` reads them there.
-            rays_own = key.startswith("ray.io/") and "UserData" not in node.config
+            # A node that starts Ray by itself has them from there; the file then only tells the autoscaler.
+            rays_own = key.startswith("ray.io/") and not starts_itself
             if rays_own or not _is_key(key) or not _is_value(value):
                 yield Hit((*node.place, "labels", key), shown(f"{key}: {value}"), node.subject)
 
