@@ -193,18 +193,18 @@ def test_protected_environment_is_not_destroyed(deployed: Workspace) -> None:
 
 
 def test_what_is_still_protected_loses_no_node(deployed: Workspace) -> None:
-    file = deployed.environments / "autoscaling.yaml"
+    file = deployed.environments / "production.yaml"
     before = file.read_text(encoding="utf-8")
     file.write_text(before.replace("protect: true", "protect: false"), encoding="utf-8")
-    refused = deployed.terraform("destroy", "autoscaling")
+    refused = deployed.terraform("destroy", "production")
     file.write_text(before, encoding="utf-8")
     assert refused.code == 2
-    assert "protect: false is not applied yet; run: make plan ENV=autoscaling TARGET=local && " in refused.errors
+    assert "protect: false is not applied yet; run: make plan ENV=production TARGET=local && " in refused.errors
     instances = deployed.client("ec2").describe_instances(
         Filters=[{"Name": "instance-state-name", "Values": ["running"]}]
     )
     running = [one for each in instances["Reservations"] for one in each["Instances"]]
-    assert deployed.outputs("autoscaling")["head"]["instance_id"] in [one["InstanceId"] for one in running]
+    assert deployed.outputs("production")["head"]["instance_id"] in [one["InstanceId"] for one in running]
 
 
 def destroy(workspace: Workspace, name: str) -> None:
