@@ -38,8 +38,6 @@ def ray_up(
     require_launcher_programs(way)
     if any(node.is_head for node in cluster.nodes):
         _ = cluster.head  # refuses two, and one that is stopped
-    if not environment.workers:
-        print(f"{environment.name} has no worker types: the head will be alone")
     code = run_ray("up", environment, cluster, launcher_of(environment, session, outputs).variables, way)
     if code == 0:
         print(f"the head is up: {cluster.make('status')}")

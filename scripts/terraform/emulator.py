@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from config.paths import LOCAL_AWS
 from scripts.terraform.deployment import Deployment
 
 if TYPE_CHECKING:
@@ -44,14 +45,17 @@ def provide_existing_network(environment: Environment, deployment: Deployment) -
         create_existing_key_pair,
         create_existing_network,
     )
+    from scripts.local_aws.folder import locked
+    from scripts.local_aws.identity import Folder
 
     endpoint = deployment.variables["AWS_ENDPOINT_URL"]
-    if network:
-        create_existing_network(endpoint, region=environment.region, cidr=EXISTING_VPC_CIDR, **network)
-    if key_pair:
-        create_existing_key_pair(endpoint, region=environment.region, name=key_pair)
-    if images:
-        create_existing_images(endpoint, region=environment.region, images=images)
+    with locked(Folder(LOCAL_AWS.resolve())):  # environments may share a VPC, and be planned at the same time
+        if network:
+            create_existing_network(endpoint, region=environment.region, cidr=EXISTING_VPC_CIDR, **network)
+        if key_pair:
+            create_existing_key_pair(endpoint, region=environment.region, name=key_pair)
+        if images:
+            create_existing_images(endpoint, region=environment.region, images=images)
 
 
 def _images(environment: Environment) -> Mapping[str, str]:

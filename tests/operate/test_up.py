@@ -56,9 +56,3 @@ def test_ray_is_not_let_make_another_head(tmp_path: Path, runs: list[str], state
     with pytest.raises(UserError, match=r"run: make down ENV=production && make up ENV=production$"):
         started(tmp_path, *states)
     assert runs == []
-
-
-def test_no_worker_types_are_one_line(tmp_path: Path, runs: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    start, rest = BY_RAY.split("workers:\n")
-    assert started(tmp_path, text=start + rest[rest.index("access:") :]) == 0
-    assert capsys.readouterr().out.startswith("production has no worker types: the head will be alone\n")
