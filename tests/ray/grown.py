@@ -10,9 +10,9 @@ from typing import Any
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.load import check_environment
 from config.yaml_file import read_yaml
-from tests.iam_gate import Principal
+from tests.iam_gate import Decision, Principal
 from tests.ray.commands import CommandError
-from tests.ray.emulated import Emulated
+from tests.ray.emulated import SOURCES, Emulated
 from tests.ray.fleet import Fleet, Instance
 from tests.ray.machine import Machine
 from tests.ray.surroundings import key_id_of
@@ -53,6 +53,11 @@ class Grown:
         """The instance of the head."""
         (instance,) = self.fleet.on(ray_node_type="head")
         return instance
+
+    def denied(self) -> list[Decision]:
+        """Calls that the gate denied, but for those of the other environments' roles."""
+        others = tuple(f"ray-{path.stem}-" for path in SOURCES.glob("*.yaml") if path.stem != self.name)
+        return [each for each in self.gate.denied() if not each.principal.startswith(others)]
 
     @property
     def head(self) -> Machine:

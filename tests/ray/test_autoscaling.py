@@ -42,7 +42,7 @@ def test_workers_come_for_the_work_that_there_is_and_go_when_idle(grown: Grown) 
     took = grown.fleet.wait_until("idle workers are terminated", lambda: grown.workers() == [], seconds=180)
     note("idle workers: until both are terminated (30 s are the setting)", took)
     assert grown.alive().keys() == {grown.head.address}
-    assert grown.gate.denied() == []
+    assert grown.denied() == []
 
 
 def test_without_spot_capacity_the_fallback_comes(grown: Grown) -> None:
@@ -67,7 +67,7 @@ def test_a_changed_file_is_taken_up_by_the_head_that_runs(grown: Grown) -> None:
     note("another min_workers: from the apply to the worker", is_there)
     assert [it.instance_id for it in grown.fleet.on(ray_node_type="head")] == [head.instance_id]
     assert len(grown.workers("graviton")) == 1
-    assert grown.gate.denied() == []
+    assert grown.denied() == []
 
 
 def test_destroy_leaves_no_worker_behind(grown: Grown) -> None:

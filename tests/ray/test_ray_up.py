@@ -66,7 +66,7 @@ def test_ray_up_makes_a_head_that_is_whole(launched: Launched, said: str) -> Non
     )
     assert launched.emulated.zones.address_of(launched.head_name) == launched.head.address
     assert launched.head_instance.tags["ray-node-status"] == "up-to-date"
-    assert launched.gate.denied() == []
+    assert launched.denied() == []
 
 
 @pytest.mark.usefixtures("said")
@@ -86,7 +86,7 @@ def test_worker_comes_from_nothing_by_the_heads_name(launched: Launched) -> None
     assert f"--address={launched.head_name}:" in machine.run("cat", "/opt/rayform/bin/start-ray")
     assert logins(machine) == []
     assert worker.tags["ray-node-status"] == "uninitialized"
-    assert launched.gate.denied() == []
+    assert launched.denied() == []
 
 
 @pytest.mark.usefixtures("said")
@@ -101,13 +101,13 @@ def test_another_ray_up_leaves_the_head_and_its_work_alone(launched: Launched, c
     assert launched.alive()[launched.head.address] == node
     assert driver.communicate("", timeout=120)[0] == "True\n"
     assert files_with(launched, key_of(launched), HOME) == []
-    assert launched.gate.denied() == []
+    assert launched.denied() == []
 
 
 @pytest.mark.usefixtures("said")
 def test_rays_own_client_speaks_to_the_cluster(launched: Launched, cluster_yaml: str) -> None:
     assert "1 head" in launched.ray("exec", cluster_yaml, "ray status")
-    assert launched.gate.denied() == []
+    assert launched.denied() == []
 
 
 @pytest.mark.usefixtures("said")
@@ -115,7 +115,7 @@ def test_idle_worker_goes(launched: Launched) -> None:
     took = launched.fleet.wait_until("the idle worker is terminated", lambda: launched.workers() == [], seconds=240)
     note("idle worker: until it is terminated", took)
     assert launched.alive().keys() == {launched.head.address}
-    assert launched.gate.denied() == []
+    assert launched.denied() == []
 
 
 @pytest.mark.usefixtures("said")
@@ -126,7 +126,7 @@ def test_head_comes_back_after_its_power_went(launched: Launched) -> None:
     took = launched.fleet.wait_until("the head is a cluster again", lambda: is_new(launched, before), seconds=300)
     note("head of ray up: from its boot to a cluster of one", took)
     assert launched.emulated.zones.address_of(launched.head_name) == address
-    assert launched.gate.denied() == []
+    assert launched.denied() == []
 
 
 @pytest.mark.usefixtures("said")
@@ -136,7 +136,7 @@ def test_ray_down_leaves_no_instance(launched: Launched, cluster_yaml: str) -> N
     launched.fleet.sync()
     assert "Exception occurred" not in output
     assert [it for it in launched.fleet.instances.values() if it.is_on] == []
-    assert launched.gate.denied() == []
+    assert launched.denied() == []
 
 
 def key_of(launched: Launched) -> str:
