@@ -29,7 +29,8 @@ def synthesize(environment: Environment, directory: str) -> None:
     stack = stack_classes()[environment.flavour]
     from cdktf import App  # after the stacks: see modules/aws.py
 
-    Path(directory).mkdir(parents=True, exist_ok=True)
+    # CDKTF would make it too, and fail where another synth does so at that moment.
+    (Path(directory) / "stacks").mkdir(parents=True, exist_ok=True)
     # CDKTF would start Terraform to ask for its version; `make plan` checks that itself.
     app = App(outdir=directory, skip_validation=True)
     stack(app, environment)
