@@ -13,6 +13,8 @@ from config.ports import Tier
 
 HEAD_TYPE = "head"
 """Name of the head's node type; no worker type may have it."""
+AUTOSCALING_SECRET = "autoscaling"  # noqa: S105 — a name
+"""Last part of the AWS name of the secret with the configuration of Ray's autoscaler."""
 ON_DEMAND = "-on-demand"
 """Ends the name of a fallback type."""
 

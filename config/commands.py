@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 
@@ -25,3 +26,8 @@ def make_command(goal: str, chosen: Chosen) -> str:
     """Return `make <goal>` for the same environment on the same target: a rehearsal's hint must not lead to AWS."""
     target = f" TARGET={chosen.target}" if chosen.overrides_target else ""
     return f"make {goal} ENV={chosen.name}{target}"
+
+
+def make_commands(goals: Iterable[str], chosen: Chosen) -> str:
+    """Return `make <goal> && make <goal>`: one line of a shell."""
+    return " && ".join(make_command(goal, chosen) for goal in goals)

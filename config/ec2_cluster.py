@@ -24,6 +24,10 @@ from config.section import Slug
 
 HEAD_NODE = "head-node"
 """Last part of the head's AWS name."""
+BASTION = "bastion"
+"""Last part of the bastion's AWS name."""
+BASTION_USER = "ec2-user"
+"""Login user of the bastion's image."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,11 @@ class Ec2ClusterConfig(Environment):
     def head_zone(self) -> str:
         """Zone of the head."""
         return self.head.zone or self.node_zones[0]
+
+    @property
+    def terraform_makes_head(self) -> bool:
+        """Whether the head is an instance of Terraform's."""
+        return True
 
     @property
     def fixed_nodes(self) -> Mapping[str, FixedNode]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 CLUSTER_TAG = "rayform:cluster"
 """Tag that every resource of an environment carries; the audit finds its scope by it."""
 
+HEAD_HOST = "head"
+"""Host name of the head in the private zone."""
+
 _OWN_TAGS = frozenset({"project", "environment", "owner", "managedby", "name"})
 OWN_PREFIX = "rayform:"
 
@@ -36,6 +39,16 @@ class Label:
     def name(self, part: str) -> str:
         """AWS name of a part: `ray-demo-efs`."""
         return f"{self.cluster}-{part}"
+
+    @property
+    def private_zone(self) -> str:
+        """Name of the zone in which nodes find each other: `demo.ray.internal`."""
+        return f"{self.environment}.{self.project}.internal"
+
+    @property
+    def head_address(self) -> str:
+        """Name under which nodes find the head."""
+        return f"{HEAD_HOST}.{self.private_zone}"
 
     def tags(self, part: str, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """Tags of one resource; the provider adds `default_tags` to them."""

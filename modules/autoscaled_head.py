@@ -5,8 +5,9 @@ from __future__ import annotations
 from constructs import Construct
 
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
-from modules.autoscaler_policy import CLUSTER, KIND, USER_TYPE
-from modules.dns import HEAD, PrivateZone
+from config.label import HEAD_HOST
+from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
+from modules.dns import PrivateZone
 from modules.image import PinnedImage
 from modules.node import NodeSurroundings
 from modules.ray_head import define_head
@@ -28,11 +29,11 @@ class AutoscaledHead(Construct):
     ) -> None:
         super().__init__(scope, id_)
         # Source: get_non_terminated of ray/autoscaler/v2/instance_manager/node_provider.py
-        tags = {CLUSTER: config.label.cluster, KIND: "head", USER_TYPE: HEAD_TYPE}
+        tags = {RAY_CLUSTER: config.label.cluster, RAY_KIND: "head", RAY_NODE_TYPE: HEAD_TYPE}
         self._head = define_head(
             self, config=config, image=image, user_data=user_data, surroundings=surroundings, tags=tags
         )
-        zone.add(HEAD, self._head.private_ip)
+        zone.add(HEAD_HOST, self._head.private_ip)
 
     @property
     def head_instance_id(self) -> str:

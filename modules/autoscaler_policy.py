@@ -12,21 +12,15 @@ from dataclasses import dataclass
 from config.label import CLUSTER_TAG
 from config.place import Place
 from config.ports import Tier
+from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_LAUNCH_CONFIG, RAY_NODE_TYPE
 from modules.policy import Condition, Statement
-
-CLUSTER = "ray-cluster-name"
-"""Tag by which Ray knows the instances of a cluster."""
-KIND = "ray-node-type"
-"""Tag: `head` or `worker`."""
-USER_TYPE = "ray-user-node-type"
-"""Tag: the name of the node type."""
 
 _ANY = ["*"]
 _STATUS_TAGS = ("ray-node-status", "ray-runtime-config", "ray-file-mounts-contents")
 """What `ray up` writes on the head as it sets it up."""
 _REUSE_TAGS: Mapping[Tier, Sequence[str]] = {
-    "head": ("Name", KIND, USER_TYPE, "ray-node-status", "ray-launch-config"),
-    "worker": ("Name", KIND, USER_TYPE, "ray-node-status", "ray-launch-config", "ray-launch-request"),
+    "head": ("Name", RAY_KIND, RAY_NODE_TYPE, "ray-node-status", RAY_LAUNCH_CONFIG),
+    "worker": ("Name", RAY_KIND, RAY_NODE_TYPE, "ray-node-status", RAY_LAUNCH_CONFIG, "ray-launch-request"),
 }
 """What Ray writes at a launch, and anew on a stopped node that it starts again: `ray up` on the head, the autoscaler on
 workers."""
@@ -71,7 +65,7 @@ class Autoscaled:
 
 def head_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
     """The autoscaler on the head: it sees instances, and launches and ends workers."""
-    own = [_tagged(CLUSTER_TAG, cluster.name), _tagged(KIND, launch.kind)]
+    own = [_tagged(CLUSTER_TAG, cluster.name), _tagged(RAY_KIND, launch.kind)]
     return [
         Statement("SeeInstances", ["ec2:DescribeInstances"], _ANY),
         *_launch_statements(cluster, launch),
@@ -86,8 +80,8 @@ def launcher_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
     The instance types, subnets and security groups are read by `ray up` before it launches.
     """
     ours = _tagged(CLUSTER_TAG, cluster.name)
-    own = [ours, Condition("StringEquals", f"aws:ResourceTag/{KIND}", ["head", "worker"])]
-    own_head = [ours, _tagged(KIND, launch.kind)]
+    own = [ours, Condition("StringEquals", f"aws:ResourceTag/{RAY_KIND}", ["head", "worker"])]
+    own_head = [ours, _tagged(RAY_KIND, launch.kind)]
     describe = [f"ec2:Describe{what}" for what in ("Instances", "InstanceTypes", "SecurityGroups", "Subnets")]
     tags = dict.fromkeys([*_STATUS_TAGS, *(_REUSE_TAGS["head"] if cluster.stops_nodes else ())])
     return [
@@ -128,7 +122,7 @@ def _launch_statements(cluster: Autoscaled, launch: Launch) -> list[Statement]:
     """One for each kind of resource that a launch makes or uses, and for what follows from it."""
     run = ["ec2:RunInstances"]
     subnets = [cluster.ec2_arn(f"subnet/{subnet_id}") for subnet_id in launch.subnet_ids]
-    tag_keys = {CLUSTER, *launch.tag_keys, *_REUSE_TAGS[launch.kind]}
+    tag_keys = {RAY_CLUSTER, *launch.tag_keys, *_REUSE_TAGS[launch.kind]}
     return [
         Statement("LaunchInstances", run, [cluster.ec2_arn("instance/*")], conditions=_instance(cluster, launch)),
         Statement(
@@ -182,10 +176,10 @@ def _ec2_names(place: Place) -> list[str]:
 
 def _instance(cluster: Autoscaled, launch: Launch) -> list[Condition]:
     return [
-        Condition("StringEquals", f"aws:RequestTag/{CLUSTER}", cluster.name),
+        Condition("StringEquals", f"aws:RequestTag/{RAY_CLUSTER}", cluster.name),
         Condition("StringEquals", f"aws:RequestTag/{CLUSTER_TAG}", cluster.name),
-        Condition("StringEquals", f"aws:RequestTag/{KIND}", launch.kind),
-        Condition("StringEquals", f"aws:RequestTag/{USER_TYPE}", launch.type_names),
+        Condition("StringEquals", f"aws:RequestTag/{RAY_KIND}", launch.kind),
+        Condition("StringEquals", f"aws:RequestTag/{RAY_NODE_TYPE}", launch.type_names),
         Condition("StringEquals", "ec2:InstanceType", launch.instance_types),
         Condition("StringEquals", "ec2:MetadataHttpTokens", "required"),
         Condition("ArnEquals", "ec2:InstanceProfile", launch.instance_profile_arn),
@@ -230,11 +224,11 @@ def _stop_statement(cluster: Autoscaled, own: Sequence[Condition]) -> Statement:
 
 def _tagging(sid: str, cluster: Autoscaled, own: Sequence[Condition], keys: Sequence[str]) -> Statement:
     """Later changes of tags: Ray's own ones, which never make another kind of node of it."""
-    kind = next(each.value for each in own if each.variable == f"aws:ResourceTag/{KIND}")
+    kind = next(each.value for each in own if each.variable == f"aws:ResourceTag/{RAY_KIND}")
     conditions = [
         *own,
         Condition("ForAllValues:StringEquals", "aws:TagKeys", keys),
-        *([Condition("StringEqualsIfExists", f"aws:RequestTag/{KIND}", kind)] if KIND in keys else []),
+        *([Condition("StringEqualsIfExists", f"aws:RequestTag/{RAY_KIND}", kind)] if RAY_KIND in keys else []),
     ]
     return Statement(sid, ["ec2:CreateTags"], [cluster.ec2_arn("instance/*")], conditions=conditions)
 

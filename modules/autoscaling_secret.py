@@ -8,13 +8,11 @@ from functools import cached_property
 from cdktf import ITerraformDependable, TerraformResource
 from constructs import Construct
 
+from config.autoscaling_ec2 import AUTOSCALING_SECRET
 from config.label import Label
 from modules.aws import SecretsmanagerSecret, SecretsmanagerSecretVersion
 from modules.ids import THIS
 from modules.protection import waive
-
-PART = "autoscaling"
-"""Last part of its AWS name."""
 
 
 class AutoscalingSecret(Construct):
@@ -29,12 +27,12 @@ class AutoscalingSecret(Construct):
         self._secret = SecretsmanagerSecret(
             self,
             THIS,
-            name=label.name(PART),
+            name=label.name(AUTOSCALING_SECRET),
             description="Configuration of the Ray autoscaler, compressed; no secret in it",
             kms_key_id=key_arn,
             # Terraform writes it anew at any time.
             recovery_window_in_days=0,
-            tags=label.tags(PART),
+            tags=label.tags(AUTOSCALING_SECRET),
         )
         waive(
             self._secret,

@@ -8,23 +8,17 @@ from functools import cached_property
 from cdktf import ITerraformDependable
 from constructs import Construct
 
+from config.ec2_cluster import BASTION
 from config.label import Label
 from config.nodes import NodeConfig
-from modules.aws import (
-    Instance,
-    InstanceCreditSpecification,
-    InstanceMaintenanceOptions,
-    InstanceMetadataOptions,
-    InstanceRootBlockDevice,
-)
+from modules.aws import Instance
 from modules.ids import THIS
 from modules.image import PinnedImage
+from modules.machine import machine
 from modules.node_policy import session_statements
 from modules.protection import waive
 from modules.role import Role
 
-BASTION = "bastion"
-"""Last part of its AWS name."""
 MACHINE = NodeConfig(instance_type="t4g.nano", ami="al2023", root_volume_gib=8)
 """Enough for SSH, the AWS CLI and Session Manager."""
 
@@ -60,37 +54,17 @@ class Bastion(Construct):
         wait_for: Sequence[ITerraformDependable],
     ) -> None:
         super().__init__(scope, id_)
-        tags = label.tags(BASTION, {"rayform:role": BASTION})
         self._instance = Instance(
             self,
             THIS,
             ami=PinnedImage(self, "image", config=MACHINE).id,
-            instance_type=MACHINE.instance_type,
             subnet_id=subnet_id,
             vpc_security_group_ids=[security_group_id],
             associate_public_ip_address=public,
             iam_instance_profile=instance_profile_name,
             key_name=ssh_key_name,
-            monitoring=True,
-            ebs_optimized=True,
-            maintenance_options=InstanceMaintenanceOptions(auto_recovery="default"),
-            metadata_options=InstanceMetadataOptions(
-                http_endpoint="enabled",
-                http_tokens="required",  # IMDSv2: not an option
-                http_put_response_hop_limit=1,
-                instance_metadata_tags="disabled",
-            ),
-            root_block_device=InstanceRootBlockDevice(
-                volume_type=MACHINE.root_volume_type,
-                volume_size=MACHINE.root_volume_gib,
-                encrypted=True,  # not an option
-                kms_key_id=key_arn,
-                delete_on_termination=True,
-                tags=tags,
-            ),
-            credit_specification=InstanceCreditSpecification(cpu_credits="standard"),
             depends_on=list(wait_for) or None,
-            tags=tags,
+            **machine(MACHINE, key_arn=key_arn, tags=label.tags(BASTION, {"rayform:role": BASTION})),
         )
         if public:
             waive(

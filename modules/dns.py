@@ -10,7 +10,6 @@ from constructs import Construct
 from config.label import Label
 from modules.aws import Route53Record, Route53Zone, Route53ZoneVpc
 
-HEAD = "head"
 _TTL_SECONDS = 10
 """Short, so that workers find a replaced head soon."""
 
@@ -25,7 +24,7 @@ class PrivateZone(Construct):
         self, scope: Construct, id_: str, *, label: Label, vpc_id: str, written_by_nodes: bool = False
     ) -> None:
         super().__init__(scope, id_)
-        self._name = f"{label.environment}.{label.project}.internal"
+        self._name = label.private_zone
         self._zone = Route53Zone(
             self,
             "zone",

@@ -9,20 +9,16 @@ from functools import cached_property
 from cdktf import ITerraformDependable, TerraformLocal
 from constructs import Construct
 
-from config.instance_types import is_burstable
 from config.label import Label
 from config.nodes import NodeConfig
 from modules.aws import (
     Instance,
-    InstanceCreditSpecification,
     InstanceInstanceMarketOptions,
     InstanceInstanceMarketOptionsSpotOptions,
-    InstanceMaintenanceOptions,
-    InstanceMetadataOptions,
-    InstanceRootBlockDevice,
 )
 from modules.ids import THIS
 from modules.image import Image, PinnedImage
+from modules.machine import machine
 from modules.protection import waive
 from scripts.rendering.bootstrap import user_data_function
 from scripts.rendering.terraform_text import escape_interpolation
@@ -72,7 +68,6 @@ class Node(Construct):
             self,
             THIS,
             ami=image.id,
-            instance_type=config.instance_type,
             subnet_id=surroundings.subnet_ids[zone],
             vpc_security_group_ids=[surroundings.security_group_id],
             associate_public_ip_address=surroundings.public,
@@ -80,33 +75,12 @@ class Node(Construct):
             key_name=surroundings.ssh_key_name,
             user_data_base64=f"${{{user_data_function(user_data)}({script.fqn})}}",
             user_data_replace_on_change=True,
-            monitoring=True,
-            ebs_optimized=True,
             disable_api_termination=termination_protection,
             placement_group=placement_group,
-            # EC2 moves a node off failed hardware: same id, address, volumes.
-            maintenance_options=InstanceMaintenanceOptions(auto_recovery="default"),
-            metadata_options=InstanceMetadataOptions(
-                http_endpoint="enabled",
-                http_tokens="required",  # IMDSv2: not an option
-                http_put_response_hop_limit=config.metadata_hop_limit,
-                instance_metadata_tags="disabled",
-            ),
-            root_block_device=InstanceRootBlockDevice(
-                volume_type=config.root_volume_type,
-                volume_size=config.root_volume_gib,
-                iops=config.root_volume_iops,
-                throughput=config.root_volume_throughput_mibps,
-                encrypted=True,  # not an option
-                kms_key_id=surroundings.key_arn,
-                delete_on_termination=True,
-                tags=all_tags,
-            ),
-            credit_specification=_credits(config),
             instance_market_options=_spot() if spot else None,
             depends_on=list(surroundings.wait_for) or None,
             lifecycle=image.lifecycle,
-            tags=all_tags,
+            **machine(config, key_arn=surroundings.key_arn, tags=all_tags),
         )
         if surroundings.public:
             waive(
@@ -133,11 +107,6 @@ class Node(Construct):
             "public_ip": str(self._instance.public_ip),
             "availability_zone": str(self._instance.availability_zone),
         }
-
-
-def _credits(config: NodeConfig) -> InstanceCreditSpecification | None:
-    """Burstable nodes are slowed down, not billed without bound, when their credits are used up."""
-    return InstanceCreditSpecification(cpu_credits="standard") if is_burstable(config.instance_type) else None
 
 
 def _spot() -> InstanceInstanceMarketOptions:

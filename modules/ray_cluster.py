@@ -8,10 +8,11 @@ from dataclasses import replace
 from constructs import Construct
 
 from config.ec2_cluster import HEAD_NODE
+from config.label import HEAD_HOST
 from config.ports import Tier
 from config.static_ec2 import StaticEc2Config
 from modules.boot_script import boot_script
-from modules.dns import HEAD, PrivateZone
+from modules.dns import PrivateZone
 from modules.ids import construct_id
 from modules.image import Image
 from modules.node import Node, NodeSurroundings
@@ -39,7 +40,7 @@ class RayCluster(Construct):
         self._head = self._define_head(head)
         # A worker that asks for the head's name too early is told for 15 minutes that there is none:
         # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
-        name_of_head = zone.add(HEAD, self._head.private_ip)
+        name_of_head = zone.add(HEAD_HOST, self._head.private_ip)
         workers = replace(workers, wait_for=[*workers.wait_for, name_of_head])
         self._groups = [self._define_group(name, workers) for name in config.workers]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from modules.autoscaler_policy import CLUSTER, KIND
+from config.ray_tags import RAY_CLUSTER, RAY_KIND
 from modules.aws import DataAwsInstances, DataAwsSubnet
 from modules.protection import musts
 
@@ -39,7 +39,7 @@ class WorkerRoom(Construct):
         demands: Collection[Demand],
     ) -> None:
         super().__init__(scope, id_)
-        tags = {CLUSTER: cluster, KIND: "worker"}
+        tags = {RAY_CLUSTER: cluster, RAY_KIND: "worker"}
         workers = DataAwsInstances(
             self,
             "workers",

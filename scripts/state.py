@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from config.commands import make_command
+from config.commands import make_commands
 from config.environment import Environment
 from config.errors import UserError
 from config.paths import local_state_file
@@ -57,7 +57,7 @@ def load_state(environment: Environment, *, session: Session | None = None) -> S
     text = state_text(environment, session)
     state = parse_state(text) if text else None
     if state is None or not state.resources:
-        run = " && ".join(make_command(goal, environment) for goal in ("plan", "apply"))
+        run = make_commands(("plan", "apply"), environment)
         raise UserError(f"{environment.name} is not applied yet; run: {run}")
     return state
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from constructs import Construct
 
-from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
+from config.autoscaling_ec2 import AUTOSCALING_SECRET, HEAD_TYPE, AutoscalingEc2Config
+from config.label import HEAD_HOST
 from config.ports import Tier
 from modules.autoscaled_head import AutoscaledHead
 from modules.autoscaler_policy import Autoscaled, Launch, head_statements, launcher_statements, record_statements
-from modules.autoscaling_secret import PART, AutoscalingSecret
-from modules.dns import HEAD
+from modules.autoscaling_secret import AutoscalingSecret
 from modules.existing_network import ExistingNetwork
 from modules.node_types import LaunchSurroundings, NodeTypes
 from modules.offered_types import OfferedTypes
@@ -83,7 +83,7 @@ class AutoscalingEc2Stack(Ec2ClusterStack):
 
     def _facts_with_autoscaling(self) -> ClusterFacts:
         fed = (
-            Autoscaling(config_secret=self.label.name(PART), zone_id=None)
+            Autoscaling(config_secret=self.label.name(AUTOSCALING_SECRET), zone_id=None)
             if self._autoscaled.terraform_makes_head
             else Autoscaling(config_secret=None, zone_id=self._zone.zone_id)
         )
@@ -102,7 +102,7 @@ class AutoscalingEc2Stack(Ec2ClusterStack):
     def _allow_head(self) -> None:
         statements = head_statements(self._policy_facts, self._launch("worker"))
         if not self._autoscaled.terraform_makes_head:
-            statements += record_statements(self._config.place, self._zone.zone_id, self._zone.fqdn(HEAD))
+            statements += record_statements(self._config.place, self._zone.zone_id, self._zone.fqdn(HEAD_HOST))
         self._roles.allow("autoscaler", statements, ["head"])
 
     def _define_launcher(self) -> Role | None:

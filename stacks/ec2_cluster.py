@@ -7,12 +7,13 @@ from typing import Any
 from cdktf import ITerraformDependable, TerraformResource
 from constructs import Construct
 
-from config.ec2_cluster import HEAD_NODE, Ec2ClusterConfig
+from config.ec2_cluster import BASTION, Ec2ClusterConfig
 from config.firewall import TIERS, declared_rules, security_groups
+from config.label import HEAD_HOST
 from config.ports import Tier
-from modules.bastion import BASTION, Bastion, allow_sessions
+from modules.bastion import Bastion, allow_sessions
 from modules.cluster_network import define_network
-from modules.dns import HEAD, PrivateZone
+from modules.dns import PrivateZone
 from modules.efs import Efs
 from modules.endpoints import InterfaceEndpoints
 from modules.kms import Key
@@ -69,7 +70,7 @@ class Ec2ClusterStack(EnvironmentStack):
             "dns",
             label=self.label,
             vpc_id=self._network.vpc_id,
-            written_by_nodes=HEAD_NODE not in config.fixed_nodes,
+            written_by_nodes=not config.terraform_makes_head,
         )
         self._buckets = self._define_buckets()
         self._efs = self._define_efs()
@@ -259,7 +260,7 @@ class Ec2ClusterStack(EnvironmentStack):
         return ClusterFacts(
             cluster=self.label.cluster,
             region=self._config.region,
-            head_address=self._zone.fqdn(HEAD),
+            head_address=self._zone.fqdn(HEAD_HOST),
             token_secret=self.label.name("ray-token") if self._token is not None else None,
             log_group=self._node_logs.name if self._node_logs is not None else None,
             metrics_namespace=metrics_namespace(self.label),
@@ -317,7 +318,7 @@ class Ec2ClusterStack(EnvironmentStack):
         """Where the head and its dashboard are."""
         port = self._config.port_table["dashboard"].first
         return {
-            "head": {**head, "dns_name": self._zone.fqdn(HEAD)},
+            "head": {**head, "dns_name": self._zone.fqdn(HEAD_HOST)},
             "dashboard_url": f"http://localhost:{port}",
             "dashboard_tunnel_command": _tunnel(head["instance_id"], self._config.region, port),
         }

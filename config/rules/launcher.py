@@ -15,7 +15,7 @@ _PLACE = ("head", "managed_by")
 @rule("iam", "head")
 def launcher_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Whoever may take on the launcher's role is named only where there is one."""
-    if environment.iam.launcher_principal_arns and not _by_ray_up(environment):
+    if environment.iam.launcher_principal_arns and environment.terraform_makes_head:
         yield Problem(
             ("iam", "launcher_principal_arns"),
             f"got {len(environment.iam.launcher_principal_arns)} for a launcher that is not there",
@@ -39,7 +39,7 @@ def launcher_is_of_the_account(environment: Ec2ClusterConfig) -> Iterator[Proble
 def ray_up_has_a_user(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """Somebody may run `ray up`: a principal of the account, or the bastion."""
     nobody = not environment.iam.launcher_principal_arns and environment.access.bastion == "none"
-    if _by_ray_up(environment) and nobody:
+    if not environment.terraform_makes_head and nobody:
         yield Problem(
             _PLACE, "got ray-up that nobody may run", "iam.launcher_principal_arns or access.bastion to go with it"
         )
@@ -49,7 +49,7 @@ def ray_up_has_a_user(environment: AutoscalingEc2Config) -> Iterator[Problem]:
 def ray_up_reaches_the_head(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """`ray up` starts Ray over SSH."""
     access = environment.access
-    if not _by_ray_up(environment):
+    if environment.terraform_makes_head:
         return
     if access.key_pair_name is None and access.ssh_public_key is None:
         yield Problem(
@@ -68,7 +68,7 @@ def ray_up_reaches_the_head(environment: AutoscalingEc2Config) -> Iterator[Probl
 @rule("head", "ray", of=AutoscalingEc2Config)
 def ray_up_attaches_no_volume(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """A volume that outlives the head is attached by Terraform, which does not know a head of `ray up`."""
-    if _by_ray_up(environment) and environment.ray.head_storage == "rocksdb":
+    if not environment.terraform_makes_head and environment.ray.head_storage == "rocksdb":
         yield Problem(
             ("ray", "head_storage"),
             "got rocksdb with head.managed_by: ray-up",
@@ -79,9 +79,5 @@ def ray_up_attaches_no_volume(environment: AutoscalingEc2Config) -> Iterator[Pro
 @rule("head", "network", "access", "region", of=AutoscalingEc2Config)
 def ray_up_has_a_way_out(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """A head of `ray up` writes its address through the API of Route 53, for which `network.endpoints` has none."""
-    if _by_ray_up(environment) and environment.layout.private and not environment.nodes_reach_internet:
+    if not environment.terraform_makes_head and environment.layout.private and not environment.nodes_reach_internet:
         yield Problem(_PLACE, "got ray-up without a way out", "terraform, or a NAT gateway: the head calls Route 53")
-
-
-def _by_ray_up(environment: Ec2ClusterConfig) -> bool:
-    return isinstance(environment, AutoscalingEc2Config) and not environment.terraform_makes_head

@@ -123,19 +123,19 @@ def has_fixed_nodes(config: Ec2ClusterConfig) -> bool:
 
 def may_be_down(config: Ec2ClusterConfig) -> bool:
     """Environments whose head `ray up` makes: between `make down` and `make up` there is no node at all."""
-    return not has_fixed_nodes(config)
+    return is_made_by_ray_up(config)
 
 
 def has_protected_head(config: Ec2ClusterConfig) -> bool:
     """Protected environments with a head of Terraform's: one that `ray up` made, `ray down` must end."""
-    return config.protect and has_fixed_nodes(config)
+    return config.protect and config.terraform_makes_head
 
 
 def has_autoscaling_secret(config: Ec2ClusterConfig) -> bool:
     """Environments whose head reads the configuration of Ray's autoscaler from a secret."""
-    return is_autoscaling(config) and has_fixed_nodes(config)
+    return is_autoscaling(config) and config.terraform_makes_head
 
 
 def is_made_by_ray_up(config: Ec2ClusterConfig) -> bool:
     """Environments whose head `ray up` makes."""
-    return is_autoscaling(config) and not has_fixed_nodes(config)
+    return not config.terraform_makes_head

@@ -8,19 +8,14 @@ from dataclasses import dataclass
 
 from config.autoscaler import WorkerTypeConfig
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config, NodeType
-from config.ec2_cluster import Ec2ClusterConfig, FixedNode
+from config.ec2_cluster import BASTION, Ec2ClusterConfig, FixedNode
 from config.label import CLUSTER_TAG
 from config.nodes import NodeConfig
 from config.ports import Tier
+from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.inventory import Inventory
 from scripts.inventory.instances import Instance
-from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.inventory.reading import readable
-
-BASTION = "bastion"
-"""Last part of the bastion's AWS name."""
-AUTOSCALING_SECRET = "autoscaling"  # noqa: S105 — a name
-"""Last part of the name of the secret with the configuration of Ray's autoscaler."""
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from base64 import b32hexencode, b64decode
+from base64 import b32hexencode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from scripts.cluster_yaml.by_ray_up import NO_KEY
+from scripts.cluster_yaml.output import OUTPUT, unpacked
 from scripts.inventory import Inventory
 from scripts.inventory.instances import Instance
 from scripts.inventory.reading import NotReadableError, Unreadable
-from scripts.inventory.user_data import unpacked
+from scripts.inventory.user_data import unpacked as unpacked_script
 from scripts.state import State
 
-NO_KEY = "No key: Ray copies this file to the head, and counts its content as part of the head's configuration.\n"
-"""What `make up` gives Ray in the place of a private key."""
-OUTPUT = "autoscaling_config"
-"""Output of the stack: the base64 of a gzip of JSON."""
 _WHERE = f"terraform:{OUTPUT}"
 
 
@@ -41,11 +38,10 @@ def launch_configs(state: State) -> Mapping[str, LaunchConfig]:
     if published is None:
         raise NotReadableError(Unreadable(_WHERE, "not in Terraform's outputs; apply again"))
     try:
-        content = gzip.decompress(b64decode(published, validate=True))
-        configuration = json.loads(content)
+        configuration = unpacked(published)
         types, user = configuration["available_node_types"], configuration["auth"]["ssh_user"]
         return {name: _launch_config(type_["node_config"], user) for name, type_ in types.items()}
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise NotReadableError(Unreadable(_WHERE, "of unknown shape")) from None
 
 
@@ -80,6 +76,6 @@ def _launch_config(node_config: Mapping[str, Any], ssh_user: str) -> LaunchConfi
     return LaunchConfig(
         image_id=str(node_config["ImageId"]),
         instance_type=str(node_config["InstanceType"]),
-        user_data=None if user_data is None else unpacked(str(user_data)),
+        user_data=None if user_data is None else unpacked_script(str(user_data)),
         fingerprint=fingerprint(node_config, ssh_user),
     )

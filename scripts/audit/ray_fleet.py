@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config.ec2_cluster import HEAD_NODE, Ec2ClusterConfig
+from config.ray_tags import RAY_CLUSTER, RAY_KIND
 from scripts.inventory import Inventory
-from scripts.inventory.instances import Instance
-from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND
+from scripts.inventory.instances import RUNNING, Instance
 from scripts.inventory.reading import readable
 
-RUNNING = frozenset({"pending", "running"})
 STOPPED = frozenset({"stopping", "stopped"})
 
 

@@ -10,10 +10,8 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.vcpu_quotas import VcpuQuota, vcpu_quota_of
 from scripts.audit.declared_nodes import declared_names, declared_nodes, most_of, ray_type_of, ray_types
 from scripts.inventory import Inventory
+from scripts.inventory.instances import RUNNING
 from scripts.inventory.reading import NotReadableError, Unreadable, readable
-
-RUNNING = frozenset({"pending", "running"})
-"""States that count. https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html"""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
-from config.commands import make_command
+from config.commands import make_commands
 from config.errors import UserError, report_user_errors
 from config.load import load_environment
 from config.paths import BUILD, shown
@@ -51,7 +51,7 @@ def _write(environment: AutoscalingEc2Config, chosen_key: str | None) -> None:
     write_report(path, text)
     path.chmod(0o600)
     if not is_up_to_date(environment, config):
-        apply = " && ".join(make_command(goal, environment) for goal in ("plan", "apply"))
+        apply = make_commands(("plan", "apply"), environment)
         print(f"this is what was applied, and the environment file says otherwise by now: {apply}", file=sys.stderr)
     print(shown(path))
 

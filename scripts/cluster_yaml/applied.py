@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import gzip
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
-from config.commands import make_command
+from config.commands import make_commands
 from config.errors import UserError
+from scripts.cluster_yaml.output import OUTPUT, unpacked
 from scripts.rendering.autoscaling_config import LaunchFacts, autoscaling_config
 from scripts.rendering.launch_settings import TypeFacts
 from scripts.state import load_state
 
-OUTPUT = "autoscaling_config"
-"""`base64gzip(jsonencode(…))`: the very text that a head of Terraform's reads. Rendered anew, a compressed boot script
-could differ by a byte, and `ray up` would replace the head."""
-
 
 def load_applied(environment: AutoscalingEc2Config) -> dict[str, Any]:
     """Read it from the Terraform state. Raises UserError when it is not there, or is of another kind of head."""
-    apply = " && ".join(make_command(goal, environment) for goal in ("plan", "apply"))
+    apply = make_commands(("plan", "apply"), environment)
     text = load_state(environment).outputs.get(OUTPUT)
     if text is None:
         raise UserError(f"{environment.name} was applied without a configuration of the autoscaler; run: {apply}")
-    config = unpacked(text)
+    config = configuration_of(text)
     applied_by_ray_up = "UserData" in config["available_node_types"][HEAD_TYPE]["node_config"]
     if applied_by_ray_up == environment.terraform_makes_head:
         raise UserError(
@@ -37,11 +30,11 @@ def load_applied(environment: AutoscalingEc2Config) -> dict[str, Any]:
     return config
 
 
-def unpacked(text: str) -> dict[str, Any]:
-    """What `base64gzip(jsonencode(…))` made text of."""
+def configuration_of(text: str) -> dict[str, Any]:
+    """The configuration that the output holds. Raises UserError when it holds none."""
     try:
-        config: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(text)))
-    except (ValueError, OSError, EOFError, binascii.Error):
+        config: dict[str, Any] = unpacked(text)
+    except ValueError:
         raise UserError(f"the output {OUTPUT} of the Terraform state cannot be read: apply again") from None
     return config
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.ec2_cluster import BASTION_USER
 
 _ATTEMPTS = 240
 _SECONDS = 5
-_BASTION_USER = "ec2-user"
+NO_KEY = "No key: Ray copies this file to the head, and counts its content as part of the head's configuration.\n"
+"""What `make up` gives Ray in the place of a private key: that would be copied to the head, and another
+operator's would replace the head."""
 
 _WAIT = (
     f"for _ in $(seq {_ATTEMPTS}); do [ -e /opt/rayform/ready ] && exit 0; sleep {_SECONDS}; done; "
@@ -36,5 +39,5 @@ def with_launcher_settings(
     auth = {"ssh_user": environment.head.ssh_user, "ssh_private_key": str(private_key)}
     if bastion is not None:
         jump = ["ssh", "-i", str(private_key), "-o", "StrictHostKeyChecking=accept-new", "-W", "%h:%p"]
-        auth["ssh_proxy_command"] = shlex.join([*jump, f"{_BASTION_USER}@{bastion}"])
+        auth["ssh_proxy_command"] = shlex.join([*jump, f"{BASTION_USER}@{bastion}"])
     return {**config, "auth": auth, "initialization_commands": [_WAIT], "head_start_ray_commands": _START}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.autoscaling_ec2 import AUTOSCALING_SECRET, AutoscalingEc2Config
 from config.commands import make_command
 from scripts.cluster_yaml.applied import load_applied
 from scripts.cluster_yaml.by_ray_up import with_launcher_settings
@@ -50,7 +50,7 @@ def render_config(
         environment=environment.name,
         command=make_command("cluster-yaml", environment),
         up=make_command("up", environment),
-        secret=environment.label.name("autoscaling"),
+        secret=environment.label.name(AUTOSCALING_SECRET),
         by_ray_up=private_key is not None,
     )
     return comments + render_yaml(_ordered(config, environment))

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from config.ray_tags import RAY_CLUSTER
 from scripts.inventory.filters import in_batches
 from scripts.inventory.instances import DESCRIBE_INSTANCES, ENDED
-from scripts.inventory.ray_tags import RAY_CLUSTER
 from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Read, Reading, Unreadable, joined, mapped
 from scripts.inventory.scope import Scope

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.ec2_cluster import HEAD_NODE
 from config.label import CLUSTER_TAG
+from config.ray_tags import RAY_CLUSTER
 from scripts.inventory.filters import in_batches, one_of
-from scripts.inventory.ray_tags import RAY_CLUSTER
 from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Read, Reading, Unreadable, joined, mapped
 from scripts.inventory.scope import Scope
@@ -22,6 +23,11 @@ DESCRIBE_VOLUMES = Read("ec2", "DescribeVolumes", items="Volumes")
 
 T = TypeVar("T")
 
+RUNNING = frozenset({"pending", "running"})
+"""States in which an instance is paid for, and counts against quotas.
+
+https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
+"""
 ENDED = frozenset({"shutting-down", "terminated"})
 
 
@@ -145,7 +151,7 @@ def _sorted_volumes(batches: Iterable[Reading[tuple[Volume, ...]]]) -> Reading[t
 
 
 def _head_ids(scope: Scope) -> list[str]:
-    name = scope.environment.label.name("head-node")
+    name = scope.environment.label.name(HEAD_NODE)
     heads = (
         node for node in scope.state.of_type("aws_instance") if (node.attributes.get("tags") or {}).get("Name") == name
     )

@@ -9,9 +9,9 @@ from typing import Any
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
+from config.ray_tags import RAY_CLUSTER
 from config.vcpu_quotas import VcpuQuota, vcpu_quota_of
 from scripts.inventory.instances import DESCRIBE_INSTANCES, ENDED
-from scripts.inventory.ray_tags import RAY_CLUSTER
 from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Read, Reading, Unreadable, joined, mapped
 from scripts.inventory.scope import Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from config.commands import make_command
+from config.commands import make_commands
 from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError
 from config.paths import environment_names
@@ -44,6 +44,6 @@ def scope_of(environment: Ec2ClusterConfig, state: State) -> Scope:
     existing = environment.network.existing
     vpc_ids = [existing.vpc_id] if existing is not None else state.values("aws_vpc")
     if not vpc_ids:
-        run = " && ".join(make_command(goal, environment) for goal in ("plan", "apply"))
+        run = make_commands(("plan", "apply"), environment)
         raise UserError(f"{environment.name} has no VPC yet, its apply did not end; run: {run}")
     return Scope(environment, state, vpc_ids[0])

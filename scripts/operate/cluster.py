@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
-from config.commands import make_command
-from config.ec2_cluster import Ec2ClusterConfig
+from config.commands import make_command, make_commands
+from config.ec2_cluster import BASTION, BASTION_USER, HEAD_NODE, Ec2ClusterConfig
 from config.errors import UserError
 
 if TYPE_CHECKING:
     from scripts.operate.instances import RayInstance
 
-HEAD = "head-node"
-BASTION = "bastion"
-_BASTION_USER = "ec2-user"
 _AT_REST = ("stopping", "stopped")
 
 
@@ -71,11 +68,11 @@ class Cluster:
         """
         heads = [node for node in self.nodes if node.is_head]
         if not heads:
-            goals = ("up",) if self._by_ray else ("plan", "apply")
-            raise UserError(f"{self.environment.name} has no head; run: {self._run(*goals)}")
+            goals = ("plan", "apply") if self.environment.terraform_makes_head else ("up",)
+            raise UserError(f"{self.environment.name} has no head; run: {make_commands(goals, self.environment)}")
         if len(heads) > 1:
             ids = ", ".join(node.instance_id for node in heads)
-            again = self._run("down", "up")
+            again = make_commands(("down", "up"), self.environment)
             raise UserError(f"{self.environment.name} has {len(heads)} heads, want one: {ids}; run: {again}")
         return self._not_stopped(heads[0])
 
@@ -93,7 +90,7 @@ class Cluster:
 
         Raises UserError for a name that no node has, and for a node that is stopped.
         """
-        if name in ("head", HEAD):
+        if name in ("head", HEAD_NODE):
             return self.head
         places = [*self.nodes, self.bastion] if self.bastion else [*self.nodes]
         for node in places:
@@ -107,17 +104,10 @@ class Cluster:
             return node
         if node.is_head:
             # Beside a stopped head, `ray up` would make another.
-            start = self._run(*(("down", "up") if self._by_ray else ("up",)))
+            goals = ("up",) if self.environment.terraform_makes_head else ("down", "up")
+            start = make_commands(goals, self.environment)
             raise UserError(f"the head {node.name} ({node.instance_id}) is stopped; run: {start}")
         raise UserError(f"{node.name} is stopped: the autoscaler starts it when there is work for it")
-
-    @property
-    def _by_ray(self) -> bool:
-        environment = self.environment
-        return isinstance(environment, AutoscalingEc2Config) and not environment.terraform_makes_head
-
-    def _run(self, *goals: str) -> str:
-        return " && ".join(map(self.make, goals))
 
 
 def cluster_of(
@@ -136,7 +126,7 @@ def cluster_of(
 def require_applied(environment: Ec2ClusterConfig, outputs: Mapping[str, Any]) -> None:
     """Raise UserError when there are no outputs of an apply."""
     if not outputs.keys() & {"head", "cluster"}:
-        run = " && ".join(make_command(goal, environment) for goal in ("plan", "apply"))
+        run = make_commands(("plan", "apply"), environment)
         raise UserError(f"{environment.name} is not applied yet; run: {run}")
 
 
@@ -148,7 +138,7 @@ def _heads(
     made: Mapping[str, str] | None = outputs.get("head")
     ids = sorted(facts.keys() | ({made["instance_id"]} if made else set()))
     for instance_id in ids:
-        short_name = HEAD if len(ids) == 1 else f"{HEAD}-{instance_id}"
+        short_name = HEAD_NODE if len(ids) == 1 else f"{HEAD_NODE}-{instance_id}"
         # EC2 knows better: what is stopped and started again has another public address.
         found = facts.get(instance_id)
         known = _addresses(found) if found else made
@@ -177,7 +167,7 @@ def _autoscaled_workers(environment: Ec2ClusterConfig, instances: Sequence[RayIn
 
 def _bastion(environment: Ec2ClusterConfig, outputs: Mapping[str, Any]) -> Node | None:
     facts: Mapping[str, str] | None = outputs.get("bastion")
-    return _node(environment, BASTION, facts, _BASTION_USER) if facts else None
+    return _node(environment, BASTION, facts, BASTION_USER) if facts else None
 
 
 def _addresses(instance: RayInstance) -> dict[str, str]:

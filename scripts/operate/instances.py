@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.label import CLUSTER_TAG
-from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
+from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.inventory.session import Session
 from scripts.operate.refusals import explained
 

@@ -9,8 +9,9 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from config.ec2_cluster import HEAD_NODE
 from config.errors import UserError
-from scripts.operate.cluster import HEAD, Cluster
+from scripts.operate.cluster import Cluster
 from scripts.operate.tunnel import Tunnel
 
 _TIMEOUT_SECONDS = 10.0
@@ -84,5 +85,5 @@ def _refusal(cluster: Cluster, api: JobsApi) -> str:
         return f"Ray at {api.address} wants a token, and {cluster.environment.name} says access.allow_unauthenticated"
     return (
         f"Ray at {api.address} refuses the token of {cluster.environment.name}: another cluster's address, or a head "
-        f"that was started with an older token; see: {cluster.make('logs')} NODE={HEAD}"
+        f"that was started with an older token; see: {cluster.make('logs')} NODE={HEAD_NODE}"
     )

@@ -12,6 +12,7 @@ from typing import Literal
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.paths import ROOT
+from scripts.cluster_yaml.by_ray_up import NO_KEY
 from scripts.operate.cluster import Cluster
 from scripts.operate.launcher import CALLERS, CREDENTIALS
 from scripts.operate.place import directory_of
@@ -21,9 +22,6 @@ from scripts.operate.ssh_key import find_key, public_half, require_key, usual_ke
 from scripts.operate.submit import CLIENT
 from scripts.rendering.templates import template_environment
 from scripts.report_file import write_report
-
-_NO_KEY = "No key: Ray copies this file to the head, and counts its content as part of the head's configuration.\n"
-"""In the place of a private key, which would be copied to the head; and another operator's would replace the head."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def _write_cluster_yaml(environment: AutoscalingEc2Config, directory: Path) -> P
     from scripts.cluster_yaml.render import render_cluster_yaml
 
     no_key = directory / "no_key"
-    no_key.write_text(_NO_KEY)
+    no_key.write_text(NO_KEY)
     no_key.chmod(0o600)
     file = directory / "cluster.yaml"
     write_report(file, render_cluster_yaml(environment, private_key=no_key))

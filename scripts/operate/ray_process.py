@@ -39,7 +39,7 @@ def _variables(cluster: Cluster) -> list[str]:
     facts = ClusterFacts(
         cluster=label.cluster,
         region=environment.region,
-        head_address=f"head.{label.environment}.{label.project}.internal",
+        head_address=label.head_address,
         token_secret=label.name("ray-token") if environment.has_token else None,
         log_group=None,
         metrics_namespace="",

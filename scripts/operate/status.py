@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from scripts.operate.cluster import HEAD, Cluster
+from config.ec2_cluster import HEAD_NODE
+from scripts.operate.cluster import Cluster
 from scripts.operate.remote import run_on
 from scripts.operate.transport import Transport
 
@@ -18,5 +19,6 @@ def show_status(cluster: Cluster, transport: Transport) -> int:
     """Print `ray status` and the nodes; return the exit status."""
     code = run_on(transport, cluster.head, _SCRIPT)
     if code:
-        print(f"error: Ray on {cluster.head.name} does not say: {cluster.make('logs')} NODE={HEAD}", file=sys.stderr)
+        logs = f"{cluster.make('logs')} NODE={HEAD_NODE}"
+        print(f"error: Ray on {cluster.head.name} does not say: {logs}", file=sys.stderr)
     return code

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.commands import make_commands
 from config.errors import UserError
 from scripts.inventory.session import Session
 from scripts.operate.cluster import Cluster
@@ -16,7 +17,7 @@ from scripts.operate.ray_launcher import Way, require_launcher_programs, run_ray
 
 def start_head(cluster: Cluster, session: Session, outputs: Mapping[str, Any]) -> int:
     """Start Terraform's head where it is stopped; its autoscaler then makes the workers."""
-    apply = " && ".join(map(cluster.make, ("plan", "apply")))
+    apply = make_commands(("plan", "apply"), cluster.environment)
     if "head" not in outputs:
         raise UserError(f"{cluster.environment.name} has no head yet; run: {apply}")
     instance_id = outputs["head"]["instance_id"]

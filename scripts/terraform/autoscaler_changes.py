@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scripts.cluster_yaml.applied import OUTPUT, unpacked
+from scripts.cluster_yaml.applied import configuration_of
+from scripts.cluster_yaml.output import OUTPUT
 
 MOST_LINES = 20
 _MOST_CHARACTERS = 60
@@ -20,7 +21,8 @@ def autoscaler_changes(plan: Mapping[str, Any]) -> list[str]:
         return []
     if change.get("after_unknown"):
         return ["the autoscaler's configuration changes; how is known after apply"]
-    lines = list(_differences("", unpacked(change["before"]), unpacked(change["after"])))
+    before, after = configuration_of(change["before"]), configuration_of(change["after"])
+    lines = list(_differences("", before, after))
     shown = lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], f"and {len(lines) - MOST_LINES + 1} more"]
     return ["the autoscaler's configuration changes:", *(f"  {line}" for line in shown)] if lines else []
 

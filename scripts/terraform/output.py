@@ -6,6 +6,7 @@ import json
 import sys
 from typing import Any
 
+from config.commands import make_commands
 from config.errors import UserError
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.initialize import ensure_initialized
@@ -19,7 +20,7 @@ def read_outputs(deployment: Deployment) -> dict[str, Any]:
     ensure_initialized(deployment)
     outputs = json.loads(read_terraform(deployment, "output", "-json"))
     if not outputs:
-        run = " && ".join(map(deployment.make, ("plan", "apply")))
+        run = make_commands(("plan", "apply"), deployment)
         raise UserError(f"{deployment.name} is not applied yet; run: {run}")
     return {name: HIDDEN if output["sensitive"] else output["value"] for name, output in sorted(outputs.items())}
 

@@ -26,7 +26,7 @@ def plan(deployment: Deployment, *, replace: Sequence[str] = ()) -> None:
 
 
 def _print_autoscaler_changes(deployment: Deployment) -> None:
-    from scripts.cluster_yaml.applied import OUTPUT
+    from scripts.cluster_yaml.output import OUTPUT
     from scripts.terraform.autoscaler_changes import autoscaler_changes
 
     if OUTPUT not in json.loads(deployment.configuration.read_text()).get("output", {}):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.inventory.iam import Policy
 from scripts.inventory.instances import Instance
 from scripts.inventory.ray_nodes import RayNode, RayView
-from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.inventory.reading import readable
 from scripts.inventory.surroundings import Thing
 from tests.audit.change import REMOVED, Several

@@ -12,10 +12,10 @@ from typing import Any
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config, NodeType
 from config.ec2_cluster import Ec2ClusterConfig, FixedNode
 from config.ports import Tier
+from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_LAUNCH_CONFIG, RAY_NODE_TYPE
 from scripts.audit.declared_nodes import declared_names, most_of, ray_types
 from scripts.audit.launch_configs import launch_configs
 from scripts.inventory.instances import Instance, Nodes, Volume
-from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_LAUNCH_CONFIG, RAY_NODE_TYPE
 from scripts.inventory.user_data import UserData
 from scripts.rendering.autoscaling_config import LaunchFacts, autoscaling_config
 from scripts.rendering.bootstrap import render_bootstrap

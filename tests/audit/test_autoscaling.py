@@ -17,7 +17,6 @@ from scripts.inventory import Inventory
 from scripts.inventory.instances import DESCRIBE_INSTANCES
 from scripts.inventory.ray_nodes import RayNode, RayView
 from scripts.inventory.reading import readable
-from scripts.operate import ray_launcher
 from scripts.state import Resource
 from tests.audit import faults_autoscaling, healthy_drift
 from tests.audit.change import REFUSED, change, readings
@@ -166,10 +165,6 @@ def test_quotas_count_the_workers_that_may_come() -> None:
     # Four at most in all: of the spot quota three of 2 vCPUs, one runs; on demand all four, two run, and a new head.
     assert details(AUTOSCALING, BY_ID["quotas.spot_vcpus"]) == ["100 of 1152 in use, 4 more may be asked for"]
     assert details(AUTOSCALING, BY_ID["quotas.on_demand_vcpus"]) == ["100 of 1152 in use, 6 more may be asked for"]
-
-
-def test_ray_is_given_the_same_words_in_the_place_of_a_key() -> None:
-    assert launch_configs.NO_KEY == ray_launcher._NO_KEY
 
 
 def test_the_fingerprint_is_that_of_ray() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from scripts.cluster_yaml.applied import unpacked
+from scripts.cluster_yaml.output import unpacked
 from tests.autoscaler import head
 from tests.autoscaler.lives import Stage
 from tests.autoscaler.site import Deployed

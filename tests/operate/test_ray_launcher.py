@@ -18,6 +18,7 @@ import yaml
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.errors import UserError
 from scripts.cluster_yaml import render
+from scripts.cluster_yaml.by_ray_up import NO_KEY
 from scripts.operate import ray_launcher
 from scripts.operate.cluster import Cluster, cluster_of
 from scripts.operate.down import _is_for_ray
@@ -88,7 +89,7 @@ def test_rays_own_command_is_run(
     # Whoever runs it, from wherever: Ray hashes `auth`, and replaces the head when it differs.
     auth = yaml.safe_load(text)["auth"]
     assert auth == {"ssh_user": "ubuntu", "ssh_private_key": str(Path(file).parent / "no_key")}
-    assert "PRIVATE KEY" not in Path(auth["ssh_private_key"]).read_text()
+    assert Path(auth["ssh_private_key"]).read_text() == NO_KEY
 
 
 def wrapped(

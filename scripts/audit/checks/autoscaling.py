@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
 from config.commands import make_command
 from config.ec2_cluster import Ec2ClusterConfig
+from config.ray_tags import RAY_LAUNCH_CONFIG
 from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_nodes, most_of, ray_type_of, ray_types
 from scripts.audit.iam_effect.judging import Access, judge_access
@@ -15,14 +16,13 @@ from scripts.audit.iam_effect.launching import abuses, can, launches
 from scripts.audit.iam_effect.roles import subject_of, without_declared_policies
 from scripts.audit.launch_configs import differences, launch_configs
 from scripts.audit.launched import LAUNCHED, launched_by
-from scripts.audit.ray_fleet import RUNNING, fleet_of
+from scripts.audit.ray_fleet import fleet_of
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.audit.wanted import node_subnet_ids
 from scripts.inventory import Inventory
 from scripts.inventory.images import pinned_images
-from scripts.inventory.instances import Instance
-from scripts.inventory.ray_tags import RAY_LAUNCH_CONFIG
+from scripts.inventory.instances import RUNNING, Instance
 from scripts.inventory.reading import NotReadableError, Unreadable, each, readable
 
 

@@ -8,7 +8,6 @@ from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_nodes
 from scripts.audit.registry import Severity, check
-from scripts.audit.unmanaged.workers import head_name
 from scripts.audit.verdict import Verdict, expect
 from scripts.inventory import Inventory
 from scripts.inventory.reading import each
@@ -22,7 +21,7 @@ def head_record_right(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
 
     Fix: apply again.
     """
-    name = head_name(config)
+    name = config.label.head_address
     found = {record.name: record.values for zone in each(inventory.records) for record in zone if record.type == "A"}
     for node in declared_nodes(inventory, config):
         if node.tier == "head":

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.ec2_cluster import BASTION, Ec2ClusterConfig
 from config.ports import Tier
 from scripts.audit import applies
-from scripts.audit.declared_nodes import BASTION
 from scripts.audit.iam_effect.judging import effect
 from scripts.audit.iam_effect.roles import is_administrator, services_allowed, subject_of
 from scripts.audit.iam_effect.trust import trusted

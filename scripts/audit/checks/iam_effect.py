@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from config.autoscaling_ec2 import AUTOSCALING_SECRET
 from config.ec2_cluster import Ec2ClusterConfig
 from config.ports import Tier
 from scripts.audit import applies
-from scripts.audit.declared_nodes import AUTOSCALING_SECRET
 from scripts.audit.iam_effect.abilities import (
     BUCKET_ABILITIES,
     BY_NO_SERVICE,

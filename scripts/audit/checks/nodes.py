@@ -8,6 +8,7 @@ from dataclasses import replace
 from config.commands import make_command
 from config.ec2_cluster import Ec2ClusterConfig
 from config.label import CLUSTER_TAG
+from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.audit import applies
 from scripts.audit.declared_nodes import (
     DeclaredNode,
@@ -28,7 +29,6 @@ from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present, tagged
 from scripts.inventory import Inventory
 from scripts.inventory.instances import Instance
-from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.inventory.reading import Unreadable, readable
 
 _AUTH_MODE = "RAY_AUTH_MODE"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.autoscaling_ec2 import AUTOSCALING_SECRET
 from config.ec2_cluster import Ec2ClusterConfig
 from scripts.audit import applies
-from scripts.audit.declared_nodes import AUTOSCALING_SECRET
 from scripts.audit.registry import Severity, check
 from scripts.audit.resource_policies import strangers
 from scripts.audit.verdict import Verdict, expect

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from config.label import HEAD_HOST
 from scripts.audit.drift.deployed import Deployed
 from scripts.audit.drift.normal import snaked, tag_map
 from scripts.audit.drift.translator import (
@@ -59,7 +60,7 @@ def _added_records(case: Case) -> list[str]:
     ours = {_intended_key(each) for each in case.deployed.resources("aws_route53_record", "zone_id", zone)}
     if case.state("force_destroy"):
         # What Terraform takes a zone away with, nodes write: the head that `ray up` made, its own name.
-        ours.add((_name(f"head.{case.state('name')}"), "A", ""))
+        ours.add((_name(f"{HEAD_HOST}.{case.state('name')}"), "A", ""))
     records = case.deployed.document(LIST_RECORDS, HostedZoneId=zone)
     found = (each for each in records if each["Type"] not in MADE_BY_AWS and _key(each) not in ours)
     return [f"{_name(each['Name'])} {each['Type']} {', '.join(_values(each))}" for each in found]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from config.label import CLUSTER_TAG
 from config.place import Place
 from config.ports import Tier
+from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.audit.iam_effect.evaluate import Grant, Permissions, Request, grants
 from scripts.audit.iam_effect.variables import Context
-from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 
 ABSENT: tuple[str, ...] = ()
 STRANGE_TYPE = "u-24tb1.112xlarge"

@@ -24,10 +24,5 @@ def worker_of(config: Ec2ClusterConfig, thing: Thing) -> str:
 
 def record_of(config: Ec2ClusterConfig, thing: Thing) -> str:
     """Who wrote a record of the private zone that is not in the state, or nothing when nobody but Terraform does."""
-    by_ray = isinstance(config, AutoscalingEc2Config) and not config.terraform_makes_head
-    return "the head that `ray up` made wrote it" if by_ray and thing.id == f"{head_name(config)} A" else ""
-
-
-def head_name(config: Ec2ClusterConfig) -> str:
-    """The name under which workers find the head."""
-    return f"head.{config.name}.{config.project}.internal"
+    its_own = not config.terraform_makes_head and thing.id == f"{config.label.head_address} A"
+    return "the head that `ray up` made wrote it" if its_own else ""

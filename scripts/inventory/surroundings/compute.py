@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from config.label import CLUSTER_TAG
+from config.ray_tags import RAY_CLUSTER, RAY_KIND
 from scripts.inventory.addresses import DESCRIBE_ADDRESSES
 from scripts.inventory.ebs import DESCRIBE_SNAPSHOTS, volume_ids
 from scripts.inventory.efs import DESCRIBE_MOUNT_TARGETS
@@ -17,7 +18,6 @@ from scripts.inventory.filters import in_batches, one_of
 from scripts.inventory.instances import DESCRIBE_INSTANCES, DESCRIBE_VOLUMES, ENDED
 from scripts.inventory.network import DESCRIBE_NAT_GATEWAYS
 from scripts.inventory.network_interfaces import DESCRIBE_NETWORK_INTERFACES
-from scripts.inventory.ray_tags import RAY_CLUSTER, RAY_KIND
 from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Reading, Unreadable
 from scripts.inventory.scope import Scope
