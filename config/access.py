@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Literal
 
@@ -14,7 +15,23 @@ SshPublicKey = Annotated[str, Form(r"(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+( .*)?
 KeyPairName = Annotated[str, Form(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?", "the name of a key pair")]
 
 
-class AccessConfig(Section):
+class OpeningsConfig(Section):
+    """Openings that every flavour may have."""
+
+    client_cidrs: Annotated[list[IpNetwork], Change.IN_PLACE] = []
+    """Who may reach what is there for clients."""
+    public_nodes: Annotated[bool, Change.REPLACES] = False
+    """Put the nodes into the public subnets, with public addresses."""
+    allow_public: Annotated[bool, Change.IN_PLACE] = False
+    """Accept ranges wider than /8 (IPv6: /16) in the lists of this section, up to the whole internet."""
+
+    @property
+    def ranges(self) -> Mapping[str, Sequence[IpNetwork]]:
+        """Who is let in, by setting."""
+        return {"client_cidrs": self.client_cidrs}
+
+
+class AccessConfig(OpeningsConfig):
     """Openings in the security groups."""
 
     client_cidrs: Annotated[list[IpNetwork], Change.IN_PLACE] = []
@@ -32,11 +49,14 @@ class AccessConfig(Section):
     public_nodes: Annotated[bool, Change.REPLACES] = False
     """Put the nodes into the public subnets, with public addresses. Not with flavour `autoscaling-ec2`, which refuses
     true: Ray launches workers without public addresses."""
-    allow_public: Annotated[bool, Change.IN_PLACE] = False
-    """Accept ranges wider than /8 (IPv6: /16) in the lists above, up to the whole internet."""
     allow_unauthenticated: Annotated[bool, Change.REPLACES] = False
     """Run Ray without token authentication: whoever reaches a port of it can run code on the cluster. Clients in
     `client_cidrs` are refused then; a tunnel is the way in."""
     intra_cluster: Annotated[Literal["ports", "workers", "all"], Change.IN_PLACE] = "ports"
     """Between nodes: only the ports that Ray needs; with `workers` also all traffic among workers, whose ports
     torch.distributed, NCCL, Gloo and MPI choose themselves; with `all` all traffic."""
+
+    @property
+    def ranges(self) -> Mapping[str, Sequence[IpNetwork]]:
+        """Who is let in, by setting."""
+        return {"client_cidrs": self.client_cidrs, "ssh_cidrs": self.ssh_cidrs}

@@ -8,13 +8,9 @@ from typing import Annotated
 
 from config.access import AccessConfig
 from config.change import Change
-from config.efs import EfsConfig
-from config.environment import Environment
-from config.iam import IamConfig
-from config.kms import KmsConfig
-from config.layout import NetworkLayout, network_layout
-from config.memorydb import MemoryDbConfig
-from config.network import NetworkConfig
+from config.efs import MountedEfsConfig
+from config.foundation import FoundationConfig
+from config.iam import NodeIamConfig
 from config.nodes import HeadConfig, NodeConfig, WorkerConfig
 from config.observability import ObservabilityConfig
 from config.ports import PortTable, Tier, port_table
@@ -40,16 +36,12 @@ class FixedNode:
     spot: bool = False
 
 
-class Ec2ClusterConfig(Environment):
+class Ec2ClusterConfig(FoundationConfig):
     """A Ray cluster on EC2: network, roles, storage, a head, and workers of some kind."""
 
-    network: Annotated[NetworkConfig, Change.IN_PLACE] = NetworkConfig()
-    """VPC, subnets, NAT, endpoints, flow logs."""
     access: Annotated[AccessConfig, Change.IN_PLACE] = AccessConfig()
     """Who may reach the cluster."""
-    kms: Annotated[KmsConfig, Change.IN_PLACE] = KmsConfig()
-    """The key that encrypts everything."""
-    iam: Annotated[IamConfig, Change.IN_PLACE] = IamConfig()
+    iam: Annotated[NodeIamConfig, Change.IN_PLACE] = NodeIamConfig()
     """Additions to the nodes' roles."""
     ray: Annotated[RayConfig, Change.REPLACES] = RayConfig()
     """What is installed on every node."""
@@ -61,15 +53,8 @@ class Ec2ClusterConfig(Environment):
     """Workers by name of their group or type."""
     buckets: Annotated[dict[Slug, BucketConfig], Change.IN_PLACE] = {}
     """Buckets by name. One called `logs` takes the access logs of the others and is there when any other is."""
-    efs: Annotated[EfsConfig | None, Change.REPLACES] = None
+    efs: Annotated[MountedEfsConfig | None, Change.REPLACES] = None
     """Shared file system; off when left out, `{}` for the defaults."""
-    memorydb: Annotated[MemoryDbConfig | None, Change.REPLACES] = None
-    """Storage for the head's state; off when left out."""
-
-    @property
-    def layout(self) -> NetworkLayout:
-        """Zones and subnets, computed."""
-        return network_layout(self.network, self.region)
 
     @property
     def port_table(self) -> PortTable:
@@ -82,11 +67,6 @@ class Ec2ClusterConfig(Environment):
         return not self.access.allow_unauthenticated
 
     @property
-    def node_zones(self) -> list[str]:
-        """Zones in which nodes can be placed."""
-        return list(self.layout.node_subnets(public=self.access.public_nodes))
-
-    @property
     def all_buckets(self) -> dict[str, BucketConfig]:
         """The buckets that are made: those declared, and the logs bucket they need."""
         if not self.buckets:
@@ -95,16 +75,6 @@ class Ec2ClusterConfig(Environment):
         logs = self.buckets.get(LOGS_BUCKET, BucketConfig(expire_days=365))
         # Nodes that could write access logs could hide what they did.
         return {LOGS_BUCKET: logs.model_copy(update={"node_access": "none"}), **others}
-
-    def bucket_name(self, bucket: str) -> str:
-        """AWS name of a bucket: unique among all accounts, because it holds the account id."""
-        return f"{self.label.name(bucket)}-{self.account_id}"
-
-    @property
-    def nodes_reach_internet(self) -> bool:
-        """Whether nodes have a way out: a public address, a NAT gateway, or whatever an existing VPC has."""
-        existing = self.network.existing is not None
-        return existing or self.access.public_nodes or bool(self.layout.nat_zones)
 
     def nodes_of(self, tier: Tier) -> list[NodeConfig]:
         """Settings of the nodes of a tier."""

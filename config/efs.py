@@ -15,7 +15,7 @@ LifecycleDays = Literal[1, 7, 14, 30, 60, 90, 180, 270, 365]
 
 
 class EfsConfig(Section):
-    """An encrypted EFS file system, mounted by TLS through an access point."""
+    """An encrypted EFS file system."""
 
     throughput_mode: Annotated[Literal["elastic", "provisioned", "bursting"], Change.IN_PLACE] = "elastic"
     """How throughput is paid for."""
@@ -29,6 +29,11 @@ class EfsConfig(Section):
     """Move a file back to standard storage when it is read."""
     backup: Annotated[bool, Change.IN_PLACE] = True
     """Daily backups by AWS Backup's default plan."""
+
+
+class MountedEfsConfig(EfsConfig):
+    """An encrypted EFS file system, mounted by TLS through an access point."""
+
     mount_path: Annotated[str, Form(r"(/[a-z0-9_-]+)+", "an absolute path such as /mnt/efs"), Change.REPLACES] = (
         "/mnt/efs"
     )

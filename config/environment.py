@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import PrivateAttr
 
@@ -73,6 +74,11 @@ class Environment(Section):
         return self._overrides_target
 
     @property
+    def default_tags(self) -> dict[str, str]:
+        """Tags of every resource."""
+        return {**self.tags, **self.label.default_tags}
+
+    @property
     def label(self) -> Label:
         """Names and tags of the environment."""
         return Label(project=self.project, environment=self.name, owner=self.owner)
@@ -91,3 +97,9 @@ class Environment(Section):
     def state_key(self) -> str:
         """Object of the Terraform state."""
         return f"{self.project}/{self.name}.tfstate"
+
+
+def environment_class(function: Callable[..., Any]) -> type[Environment]:
+    """Which environments a rule or a check is for: the class of that parameter of the function."""
+    hints = (hint for name, hint in get_type_hints(function).items() if name != "return")
+    return next((hint for hint in hints if isinstance(hint, type) and issubclass(hint, Environment)), Environment)

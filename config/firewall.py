@@ -1,135 +1,32 @@
-"""Who may talk to whom: every security-group rule of an environment, from the port table and the access section.
+"""Who may talk to whom: every security-group rule of an environment.
 
 The security groups are made from this list, and the audit compares them with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
-from typing import Literal, get_args
-
+from config.anyscale_cloud import AnyscaleCloudConfig
+from config.anyscale_firewall import cloud_groups, cloud_rules
 from config.ec2_cluster import Ec2ClusterConfig
-from config.nodes import NodeConfig
-from config.ports import EFS_PORT, HTTP_PORT, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
-
-Group = Literal["head", "worker", "efs", "memorydb", "endpoints", "bastion"]
-Direction = Literal["ingress", "egress"]
-Peer = Group | IPv4Network | IPv6Network
-
-ALL_PROTOCOLS = "-1"
-TIERS: tuple[Tier, ...] = get_args(Tier)
-_ALL_TRAFFIC: Mapping[str, tuple[tuple[Tier, Tier], ...]] = {
-    "ports": (),
-    "workers": (("worker", "worker"),),
-    "all": (("head", "worker"), ("worker", "head"), ("worker", "worker")),
-}
-"""Source and target, by `access.intra_cluster`."""
-_INTERNET = IPv4Network("0.0.0.0/0")
+from config.ec2_firewall import node_groups, node_rules
+from config.foundation import FoundationConfig
+from config.security_rules import Group, Rule
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule of one security group; ports are None for all protocols."""
-
-    group: Group
-    direction: Direction
-    name: str
-    """What the rule is for; unique per group, direction and peer."""
-    peer: Peer
-    description: str
-    """At most 255 of letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*, or EC2 refuses it."""
-    first_port: int | None = None
-    last_port: int | None = None
-
-    @property
-    def protocol(self) -> str:
-        """`tcp`, or `-1` for all traffic."""
-        return ALL_PROTOCOLS if self.first_port is None else "tcp"
-
-
-def security_groups(environment: Ec2ClusterConfig) -> list[Group]:
+def security_groups(environment: FoundationConfig) -> list[Group]:
     """The security groups that an environment has."""
-    optional: dict[Group, bool] = {
-        "efs": environment.efs is not None,
-        "memorydb": environment.memorydb is not None,
-        "endpoints": bool(environment.network.endpoints),
-        "bastion": environment.access.bastion != "none",
-    }
-    return ["head", "worker", *(group for group, wanted in optional.items() if wanted)]
+    if isinstance(environment, Ec2ClusterConfig):
+        return node_groups(environment)
+    return cloud_groups(_cloud(environment))
 
 
-def declared_rules(environment: Ec2ClusterConfig) -> list[Rule]:
+def declared_rules(environment: FoundationConfig) -> list[Rule]:
     """Every rule of the environment's security groups."""
-    return [
-        *_between_nodes(environment),
-        *_services(environment),
-        *_from_outside(environment),
-        *_to_the_internet(environment),
-        *(_of_bastion(environment) if environment.access.bastion != "none" else ()),
-    ]
+    if isinstance(environment, Ec2ClusterConfig):
+        return node_rules(environment)
+    return cloud_rules(_cloud(environment))
 
 
-def _flow(source: Group, target: Group, name: str, first: int | None, last: int | None, purpose: str) -> Iterator[Rule]:
-    """Traffic between two groups: out of one and into the other."""
-    yield Rule(target, "ingress", name, source, f"{purpose}, from {source}", first, last)
-    yield Rule(source, "egress", name, target, f"{purpose}, to {target}", first, last)
-
-
-def _between_nodes(environment: Ec2ClusterConfig) -> Iterator[Rule]:
-    open_to_each_other = _ALL_TRAFFIC[environment.access.intra_cluster]
-    for source, target in open_to_each_other:
-        yield from _flow(source, target, "all", None, None, "All traffic")
-    for port in environment.port_table:
-        for tier in TIERS:
-            for source in TIERS:
-                if source in port.sources(tier) and (source, tier) not in open_to_each_other:
-                    yield from _flow(source, tier, port.name, port.first, port.last, port.purpose)
-
-
-def _services(environment: Ec2ClusterConfig) -> Iterator[Rule]:
-    groups = security_groups(environment)
-    for tier in TIERS:
-        if "efs" in groups:
-            yield from _flow(tier, "efs", "nfs", EFS_PORT, EFS_PORT, "EFS over TLS")
-        if "endpoints" in groups:
-            yield from _flow(tier, "endpoints", "https", HTTPS_PORT, HTTPS_PORT, "AWS services")
-    if "memorydb" in groups:
-        yield from _flow("head", "memorydb", "redis", REDIS_PORT, REDIS_PORT, "State of the head, over TLS")
-
-
-def _from_outside(environment: Ec2ClusterConfig) -> Iterator[Rule]:
-    access = environment.access
-    for cidr in access.client_cidrs:
-        for port in environment.port_table.for_clients:
-            yield Rule("head", "ingress", port.name, cidr, f"{port.purpose}, from {cidr}", port.first, port.last)
-    # A bastion with SSH stands before the nodes.
-    reached: tuple[Group, ...] = ("bastion",) if access.bastion == "ssh" else TIERS
-    for cidr in access.ssh_cidrs:
-        for tier in reached:
-            yield Rule(tier, "ingress", "ssh", cidr, f"SSH, from {cidr}", SSH_PORT, SSH_PORT)
-
-
-def _to_the_internet(environment: Ec2ClusterConfig) -> Iterator[Rule]:
-    for tier in TIERS:
-        yield Rule(tier, "egress", "https", _INTERNET, "Packages and AWS APIs", HTTPS_PORT, HTTPS_PORT)
-        if any(_installs_over_http(node) for node in environment.nodes_of(tier)):
-            yield Rule(tier, "egress", "http", _INTERNET, "Signed packages of Ubuntu", HTTP_PORT, HTTP_PORT)
-
-
-def _of_bastion(environment: Ec2ClusterConfig) -> Iterator[Rule]:
-    """The bastion reaches the nodes by SSH, Ray on the head as a client does, and AWS."""
-    for tier in TIERS:
-        yield from _flow("bastion", tier, "ssh", SSH_PORT, SSH_PORT, "SSH")
-    if environment.has_token:
-        for port in environment.port_table.for_clients:
-            yield from _flow("bastion", "head", port.name, port.first, port.last, port.purpose)
-    if environment.network.endpoints:
-        yield from _flow("bastion", "endpoints", "https", HTTPS_PORT, HTTPS_PORT, "AWS services")
-    yield Rule("bastion", "egress", "https", _INTERNET, "Packages and AWS APIs", HTTPS_PORT, HTTPS_PORT)
-
-
-def _installs_over_http(node: NodeConfig) -> bool:
-    """Amazon Linux has its packages in S3 over HTTPS; Ubuntu's archive is plain HTTP with signatures."""
-    return node.ami != "al2023"
+def _cloud(environment: FoundationConfig) -> AnyscaleCloudConfig:
+    assert isinstance(environment, AnyscaleCloudConfig)
+    return environment

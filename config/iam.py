@@ -14,10 +14,15 @@ ManagedPolicies = Annotated[list[Arn], Field(max_length=10)]
 
 
 class IamConfig(Section):
-    """Roles of the nodes."""
+    """Roles."""
 
     permissions_boundary_arn: Annotated[Arn | None, Change.IN_PLACE] = None
     """Policy that bounds every role made here."""
+
+
+class NodeIamConfig(IamConfig):
+    """Roles of the nodes."""
+
     head_managed_policy_arns: Annotated[ManagedPolicies, Change.IN_PLACE] = []
     """Managed policies attached to the head's role on top of its own."""
     worker_managed_policy_arns: Annotated[ManagedPolicies, Change.IN_PLACE] = []

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.environment import Environment
 from config.errors import ConfigError
@@ -24,6 +25,7 @@ from config.yaml_file import YamlFile, read_yaml
 FLAVOURS: Mapping[str, type[Environment]] = {
     "static-ec2": StaticEc2Config,
     "autoscaling-ec2": AutoscalingEc2Config,
+    "anyscale-cloud": AnyscaleCloudConfig,
 }
 
 

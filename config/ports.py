@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from config.ray_ports import RayPortsConfig
 
 Tier = Literal["head", "worker"]
+TIERS: tuple[Tier, ...] = get_args(Tier)
 Source = Literal["head", "worker", "clients"]
 
 EFS_PORT = 2049

@@ -8,10 +8,12 @@ from pydantic import Field
 
 from config.change import Change
 from config.section import Section
+from config.text import Form
 
 LOGS_BUCKET = "logs"
 """Takes the access logs of the other buckets; made whenever there is another bucket."""
 
+Prefix = Annotated[str, Form(r"[\w!*'()./-]{1,512}", "the beginning of names of objects, such as tmp/")]
 Days = Annotated[int, Field(ge=1, le=36500)]
 
 
@@ -45,17 +47,24 @@ class CorsConfig(Section):
     """Seconds that a browser keeps the answer."""
 
 
-class BucketConfig(Section):
-    """A private, versioned, encrypted bucket with TLS only."""
+class BucketLifecycleConfig(Section):
+    """What a bucket forgets, and when."""
 
     noncurrent_days: Annotated[Days, Change.IN_PLACE] = 90
     """Days that overwritten and deleted versions are kept."""
     expire_days: Annotated[Days | None, Change.IN_PLACE] = None
     """Delete objects of this age; none keeps them."""
+    expire_prefix_days: Annotated[dict[Prefix, Days], Field(max_length=50), Change.IN_PLACE] = {}
+    """Delete objects whose names begin with a prefix, such as `tmp/`, at this age; by prefix."""
     abort_upload_days: Annotated[Days, Change.IN_PLACE] = 7
     """Days after which an unfinished multipart upload is removed."""
     transitions: Annotated[list[TransitionConfig], Change.IN_PLACE] = []
     """Moves to cheaper storage classes."""
+
+
+class BucketConfig(BucketLifecycleConfig):
+    """A private, versioned, encrypted bucket with TLS only."""
+
     node_access: Annotated[Literal["read_write", "read_only", "none"], Change.IN_PLACE] = "read_write"
     """What the nodes may do in it."""
     cors: Annotated[list[CorsConfig], Change.IN_PLACE] = []

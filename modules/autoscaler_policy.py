@@ -13,7 +13,7 @@ from config.label import CLUSTER_TAG
 from config.place import Place
 from config.ports import Tier
 from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_LAUNCH_CONFIG, RAY_NODE_TYPE
-from modules.policy import Condition, Statement
+from config.statement import Condition, Statement
 
 _ANY = ["*"]
 _STATUS_TAGS = ("ray-node-status", "ray-runtime-config", "ray-file-mounts-contents")

@@ -8,8 +8,9 @@ from functools import cached_property
 from cdktf import TerraformResource
 from constructs import Construct
 
-from config.efs import EfsConfig
+from config.efs import MountedEfsConfig
 from config.label import Label
+from config.statement import ANYBODY, Condition, Statement
 from modules.aws import (
     EfsAccessPoint,
     EfsAccessPointPosixUser,
@@ -23,7 +24,7 @@ from modules.aws import (
     EfsMountTarget,
 )
 from modules.ids import construct_id
-from modules.policy import ANYBODY, Condition, Statement, policy_document
+from modules.policy import policy_document
 from modules.protection import protected
 
 CLIENT_ACTIONS = (
@@ -44,7 +45,7 @@ class Efs(Construct):
         scope: Construct,
         id_: str,
         *,
-        config: EfsConfig,
+        config: MountedEfsConfig,
         label: Label,
         subnet_ids: Mapping[str, str],
         security_group_id: str,
@@ -90,7 +91,7 @@ class Efs(Construct):
             policy=policy_document(self, "policy_document", self._policy(role_arns)),
         )
 
-    def _define_access_point(self, config: EfsConfig, label: Label) -> EfsAccessPoint:
+    def _define_access_point(self, config: MountedEfsConfig, label: Label) -> EfsAccessPoint:
         owner = EfsAccessPointRootDirectoryCreationInfo(
             owner_uid=config.posix_user_id, owner_gid=config.posix_group_id, permissions="0770"
         )
@@ -151,7 +152,7 @@ class Efs(Construct):
         return [*self._targets, self._policy_resource]
 
 
-def _lifecycle(config: EfsConfig) -> list[EfsFileSystemLifecyclePolicy] | None:
+def _lifecycle(config: MountedEfsConfig) -> list[EfsFileSystemLifecyclePolicy] | None:
     """One transition a block, as EFS wants it."""
     policies = []
     if config.transition_to_ia_days is not None:

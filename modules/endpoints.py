@@ -9,9 +9,10 @@ from constructs import Construct
 
 from config.label import Label
 from config.place import Place
+from config.statement import ANYBODY, Condition, Statement
 from modules.aws import VpcEndpoint
 from modules.ids import THIS, construct_id
-from modules.policy import ANYBODY, Condition, Statement, policy_document
+from modules.policy import policy_document
 
 
 class S3GatewayEndpoint(Construct):

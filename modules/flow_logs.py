@@ -7,10 +7,10 @@ from constructs import Construct
 from config.label import Label
 from config.network import FlowLogsConfig
 from config.place import Place
+from config.statement import Condition, Statement, service_trust
 from modules.aws import FlowLog
 from modules.ids import THIS
 from modules.log_group import LogGroup
-from modules.policy import Condition, Statement, service_trust
 from modules.role import Role
 
 

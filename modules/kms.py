@@ -7,9 +7,10 @@ from constructs import Construct
 from config.kms import KmsConfig
 from config.label import Label
 from config.place import Place
+from config.statement import Condition, Statement
 from modules.aws import KmsAlias, KmsKey
 from modules.ids import THIS
-from modules.policy import Condition, Statement, policy_document
+from modules.policy import policy_document
 from modules.protection import protected
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from config.label import Label
 from config.place import Place
-from modules.policy import Condition, Statement
+from config.statement import Condition, Statement
 from modules.s3 import LIST_ACTIONS, READ_ACTIONS, WRITE_ACTIONS
 
 _ANY = ["*"]

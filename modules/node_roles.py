@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from cdktf import TerraformResource
 from constructs import Construct
 
-from config.firewall import TIERS
-from config.iam import IamConfig
+from config.iam import NodeIamConfig
 from config.label import Label
 from config.place import Place
-from config.ports import Tier
+from config.ports import TIERS, Tier
+from config.statement import Statement
 from modules.node_policy import (
     key_statements,
     log_statements,
@@ -20,14 +20,13 @@ from modules.node_policy import (
     secret_statements,
     session_statements,
 )
-from modules.policy import Statement
 from modules.role import InstanceRole
 
 
 class NodeRoles(Construct):
     """Define a role with an instance profile per tier; what a role may do is added by ARN."""
 
-    def __init__(self, scope: Construct, id_: str, *, config: IamConfig, label: Label, place: Place) -> None:
+    def __init__(self, scope: Construct, id_: str, *, config: NodeIamConfig, label: Label, place: Place) -> None:
         super().__init__(scope, id_)
         self._label, self._place = label, place
         boundary = config.permissions_boundary_arn

@@ -8,9 +8,10 @@ from functools import cached_property
 from constructs import Construct
 
 from config.label import Label
+from config.statement import Statement, service_trust
 from modules.aws import IamInstanceProfile, IamRole, IamRolePolicy, IamRolePolicyAttachment
 from modules.ids import THIS, construct_id
-from modules.policy import Statement, policy_document, service_trust
+from modules.policy import policy_document
 
 
 class Role(Construct):

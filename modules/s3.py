@@ -10,6 +10,7 @@ from constructs import Construct
 from config.label import Label
 from config.place import Place
 from config.s3 import LOGS_BUCKET, BucketConfig, CorsConfig
+from config.statement import ANYBODY, Condition, Statement
 from modules.aws import (
     S3Bucket,
     S3BucketCorsConfiguration,
@@ -26,7 +27,7 @@ from modules.aws import (
     S3BucketVersioningVersioningConfiguration,
 )
 from modules.ids import THIS, construct_id
-from modules.policy import ANYBODY, Condition, Statement, policy_document
+from modules.policy import policy_document
 from modules.protection import protected, waive
 from modules.s3_lifecycle import define_lifecycle
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from constructs import Construct
 
-from config.firewall import Group, Rule
 from config.label import Label
+from config.security_rules import Group, Rule
 from modules.aws import SecurityGroup, VpcSecurityGroupEgressRule, VpcSecurityGroupIngressRule
 from modules.ids import construct_id
 from modules.protection import waive
@@ -17,6 +17,7 @@ from modules.protection import waive
 _DESCRIPTIONS: dict[Group, str] = {
     "head": "Ray head node",
     "worker": "Ray worker nodes",
+    "cloud": "Nodes of the Anyscale cloud",
     "efs": "Mount targets of the shared file system",
     "memorydb": "State of the Ray head",
     "endpoints": "Interface endpoints",

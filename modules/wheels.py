@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.place import Place
-from modules.policy import Condition, Statement
+from config.statement import Condition, Statement
 
 
 def wheel_bucket(source: str) -> str:

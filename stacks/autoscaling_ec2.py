@@ -10,13 +10,13 @@ from constructs import Construct
 from config.autoscaling_ec2 import AUTOSCALING_SECRET, HEAD_TYPE, AutoscalingEc2Config
 from config.label import HEAD_HOST
 from config.ports import Tier
+from config.statement import principal_trust
 from modules.autoscaled_head import AutoscaledHead
 from modules.autoscaler_policy import Autoscaled, Launch, head_statements, launcher_statements, record_statements
 from modules.autoscaling_secret import AutoscalingSecret
 from modules.existing_network import ExistingNetwork
 from modules.node_types import LaunchSurroundings, NodeTypes
 from modules.offered_types import OfferedTypes
-from modules.policy import principal_trust
 from modules.role import InstanceRole, Role
 from modules.worker_room import Demand, WorkerRoom
 from scripts.rendering.cluster_facts import Autoscaling, ClusterFacts

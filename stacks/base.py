@@ -32,7 +32,7 @@ class EnvironmentStack(TerraformStack):
             "aws",
             region=config.region,
             allowed_account_ids=guard,
-            default_tags=[AwsProviderDefaultTags(tags={**config.tags, **config.label.default_tags})],
+            default_tags=[AwsProviderDefaultTags(tags=config.default_tags)],
         )
         self.add_override("terraform.required_version", _TERRAFORM)
         self._set_backend(config)

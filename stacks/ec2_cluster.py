@@ -8,9 +8,9 @@ from cdktf import ITerraformDependable, TerraformResource
 from constructs import Construct
 
 from config.ec2_cluster import BASTION, Ec2ClusterConfig
-from config.firewall import TIERS, declared_rules, security_groups
+from config.ec2_firewall import node_groups, node_rules
 from config.label import HEAD_HOST
-from config.ports import Tier
+from config.ports import TIERS, Tier
 from modules.bastion import Bastion, allow_sessions
 from modules.cluster_network import define_network
 from modules.dns import PrivateZone
@@ -56,8 +56,8 @@ class Ec2ClusterStack(EnvironmentStack):
         self._groups = SecurityGroups(
             self,
             "security_groups",
-            groups=security_groups(config),
-            rules=declared_rules(config),
+            groups=node_groups(config),
+            rules=node_rules(config),
             label=self.label,
             vpc_id=self._network.vpc_id,
             filled_later=set(TIERS) - {node.tier for node in config.fixed_nodes.values()},

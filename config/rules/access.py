@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.problems import Problem
 from config.rules.registry import rule
 from config.ssh_key import is_whole
@@ -15,13 +16,13 @@ _WIDEST_PREFIX_IPV6 = 16
 
 
 @rule("access")
-def public_ranges_are_asked_for(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def public_ranges_are_asked_for(environment: FoundationConfig) -> Iterator[Problem]:
     """The internet is let in only when the file says so in a word of its own."""
     access = environment.access
     if access.allow_public:
         return
-    for setting in ("client_cidrs", "ssh_cidrs"):
-        for index, cidr in enumerate(getattr(access, setting)):
+    for setting, cidrs in access.ranges.items():
+        for index, cidr in enumerate(cidrs):
             widest = _WIDEST_PREFIX if cidr.version == 4 else _WIDEST_PREFIX_IPV6
             if cidr.prefixlen < widest:
                 yield Problem(
@@ -32,10 +33,9 @@ def public_ranges_are_asked_for(environment: Ec2ClusterConfig) -> Iterator[Probl
 
 
 @rule("access")
-def ranges_are_named_once(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def ranges_are_named_once(environment: FoundationConfig) -> Iterator[Problem]:
     """Rules are keyed by range, so that the same range twice is one rule."""
-    for setting in ("client_cidrs", "ssh_cidrs"):
-        cidrs = getattr(environment.access, setting)
+    for setting, cidrs in environment.access.ranges.items():
         for index, cidr in enumerate(cidrs):
             if cidr in cidrs[:index]:
                 yield Problem(("access", setting, index), f"got {cidr} twice", "each range once")

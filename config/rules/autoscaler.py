@@ -20,7 +20,7 @@ _OWN_TAGS = 18
 """Those of Rayform and of Ray on a worker, rounded up."""
 
 
-@rule("workers", of=AutoscalingEc2Config)
+@rule("workers")
 def there_are_worker_types(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """The head's role lists what the autoscaler may launch, and IAM takes no empty list."""
     if not any(worker.max_workers for worker in environment.workers.values()):
@@ -28,7 +28,7 @@ def there_are_worker_types(environment: AutoscalingEc2Config) -> Iterator[Proble
         yield Problem(("workers",), got, "at least one with max_workers above 0")
 
 
-@rule("workers", of=AutoscalingEc2Config)
+@rule("workers")
 def least_is_not_above_most(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """A type has at least as many workers as it always has."""
     for name, worker in environment.workers.items():
@@ -40,7 +40,7 @@ def least_is_not_above_most(environment: AutoscalingEc2Config) -> Iterator[Probl
             )
 
 
-@rule("workers", "autoscaler", of=AutoscalingEc2Config)
+@rule("workers", "autoscaler")
 def all_types_have_their_least(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """Ray refuses a bound below what there always is."""
     least, most = sum(worker.min_workers for worker in environment.workers.values()), environment.autoscaler.max_workers
@@ -48,7 +48,7 @@ def all_types_have_their_least(environment: AutoscalingEc2Config) -> Iterator[Pr
         yield Problem(("autoscaler", "max_workers"), f"got {most}", f"at least {least}, the sum of all min_workers")
 
 
-@rule("workers", of=AutoscalingEc2Config)
+@rule("workers")
 def type_names_are_free(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """Every node type has a name of its own, the head's and the fallbacks' too."""
     fallbacks = {
@@ -65,7 +65,7 @@ def type_names_are_free(environment: AutoscalingEc2Config) -> Iterator[Problem]:
             )
 
 
-@rule("workers", of=AutoscalingEc2Config)
+@rule("workers")
 def fallback_is_of_spot(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """On-demand workers need no second type of their own kind."""
     for name, worker in environment.workers.items():
@@ -73,7 +73,7 @@ def fallback_is_of_spot(environment: AutoscalingEc2Config) -> Iterator[Problem]:
             yield Problem(("workers", name, "on_demand_fallback"), "got true without spot", "spot: true to go with it")
 
 
-@rule("workers", "autoscaler", of=AutoscalingEc2Config)
+@rule("workers", "autoscaler")
 def spot_is_not_stopped(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """A one-time spot instance can be terminated, never stopped.
 
@@ -88,7 +88,7 @@ def spot_is_not_stopped(environment: AutoscalingEc2Config) -> Iterator[Problem]:
         )
 
 
-@rule("access", of=AutoscalingEc2Config)
+@rule("access")
 def workers_are_private(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """Ray launches into one subnet only where it asks for a public address."""
     if environment.access.public_nodes:
@@ -97,7 +97,7 @@ def workers_are_private(environment: AutoscalingEc2Config) -> Iterator[Problem]:
         )
 
 
-@rule("tags", "head", "workers", of=AutoscalingEc2Config)
+@rule("tags", "head", "workers")
 def tags_are_not_rays(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """Ray knows its nodes by tags."""
     for path, tags in _tags(environment):
@@ -106,7 +106,7 @@ def tags_are_not_rays(environment: AutoscalingEc2Config) -> Iterator[Problem]:
                 yield Problem((*path, key), "got a tag that Ray keeps for itself", f"a key without {_RAYS_TAG}")
 
 
-@rule("tags", "workers", "head", of=AutoscalingEc2Config)
+@rule("tags", "workers", "head")
 def tags_leave_ray_its_own(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """An instance with too many tags is not launched."""
     most = _TAGS_OF_A_RESOURCE - _OWN_TAGS
@@ -123,7 +123,7 @@ def _tags(environment: AutoscalingEc2Config) -> Iterator[tuple[Path, dict[str, s
             yield (*path, "tags"), node.tags
 
 
-@rule("workers", "autoscaler", "network", "access", "region", "efs", "memorydb", "head", of=AutoscalingEc2Config)
+@rule("workers", "autoscaler", "network", "access", "region", "efs", "memorydb", "head")
 def workers_have_addresses(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """Every worker takes an address of a subnet; the smallest set of zones that is too small is named."""
     free = worker_addresses(environment)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.problems import Problem
 from config.rules.registry import rule
 
 
 @rule("kms")
-def existing_key_stands_alone(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def existing_key_stands_alone(environment: FoundationConfig) -> Iterator[Problem]:
     """Beside an existing key, settings of a new one would do nothing."""
     if environment.kms.existing_key_arn is None:
         return
@@ -19,7 +19,7 @@ def existing_key_stands_alone(environment: Ec2ClusterConfig) -> Iterator[Problem
 
 
 @rule("kms", "region")
-def existing_key_is_in_the_region(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def existing_key_is_in_the_region(environment: FoundationConfig) -> Iterator[Problem]:
     """A key encrypts in its own region only."""
     arn = environment.kms.existing_key_arn
     if arn is not None and arn.split(":")[3] != environment.region:

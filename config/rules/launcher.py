@@ -35,7 +35,7 @@ def launcher_is_of_the_account(environment: Ec2ClusterConfig) -> Iterator[Proble
             )
 
 
-@rule("head", "iam", "access", of=AutoscalingEc2Config)
+@rule("head", "iam", "access")
 def ray_up_has_a_user(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """Somebody may run `ray up`: a principal of the account, or the bastion."""
     nobody = not environment.iam.launcher_principal_arns and environment.access.bastion == "none"
@@ -45,7 +45,7 @@ def ray_up_has_a_user(environment: AutoscalingEc2Config) -> Iterator[Problem]:
         )
 
 
-@rule("head", "access", of=AutoscalingEc2Config)
+@rule("head", "access")
 def ray_up_reaches_the_head(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """`ray up` starts Ray over SSH."""
     access = environment.access
@@ -65,7 +65,7 @@ def ray_up_reaches_the_head(environment: AutoscalingEc2Config) -> Iterator[Probl
         )
 
 
-@rule("head", "ray", of=AutoscalingEc2Config)
+@rule("head", "ray")
 def ray_up_attaches_no_volume(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """A volume that outlives the head is attached by Terraform, which does not know a head of `ray up`."""
     if not environment.terraform_makes_head and environment.ray.head_storage == "rocksdb":
@@ -76,7 +76,7 @@ def ray_up_attaches_no_volume(environment: AutoscalingEc2Config) -> Iterator[Pro
         )
 
 
-@rule("head", "network", "access", "region", of=AutoscalingEc2Config)
+@rule("head", "network", "access", "region")
 def ray_up_has_a_way_out(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """A head of `ray up` writes its address through the API of Route 53, for which `network.endpoints` has none."""
     if not environment.terraform_makes_head and environment.layout.private and not environment.nodes_reach_internet:

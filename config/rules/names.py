@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.environment import Environment
+from config.foundation import FoundationConfig
 from config.problems import Path, Problem
 from config.rules.registry import rule
 
@@ -40,7 +41,7 @@ def role_names(environment: Environment) -> Iterator[Problem]:
 
 
 @rule("memorydb", "project")
-def memorydb_names(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def memorydb_names(environment: FoundationConfig) -> Iterator[Problem]:
     """MemoryDB takes 40 characters."""
     if environment.memorydb is not None:
         yield from _too_long(("memorydb",), "MemoryDB", environment.label.name("gcs"), _MEMORYDB)

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.layout import network_zones
 from config.network import NetworkConfig
 from config.problems import Problem
@@ -24,7 +25,7 @@ _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/1
 
 
 @rule("network")
-def subnet_prefix_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def subnet_prefix_has_a_use(environment: FoundationConfig) -> Iterator[Problem]:
     """Only computed subnets have a computed size."""
     network = environment.network
     if "subnet_prefix" in network.model_fields_set and "auto" not in (network.public_subnets, network.private_subnets):
@@ -32,21 +33,21 @@ def subnet_prefix_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("network")
-def vpc_size(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def vpc_size(environment: FoundationConfig) -> Iterator[Problem]:
     """AWS takes VPCs of /16 to /28."""
     if environment.network.cidr.prefixlen not in _PREFIXES:
         yield Problem(("network", "cidr"), f"got {environment.network.cidr}", "a prefix from /16 to /28")
 
 
 @rule("network")
-def vpc_is_private(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def vpc_is_private(environment: FoundationConfig) -> Iterator[Problem]:
     """Public addresses inside a VPC hide that part of the internet from it."""
     if not any(environment.network.cidr.subnet_of(block) for block in _PRIVATE):
         yield Problem(("network", "cidr"), f"got {environment.network.cidr}", "a private range such as 10.0.0.0/16")
 
 
 @rule("network", "region")
-def zones_exist(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def zones_exist(environment: FoundationConfig) -> Iterator[Problem]:
     """Zones belong to the region, and there are enough of them."""
     zones, there = environment.network.zones, zones_of(environment.region)
     known = f"{environment.region} has {', '.join(there)}"
@@ -62,7 +63,7 @@ def zones_exist(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def vpc_holds_the_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def vpc_holds_the_subnets(environment: FoundationConfig) -> Iterator[Problem]:
     """Computed subnets fit into the VPC: two blocks a zone, whether both are used or not."""
     network = environment.network
     if network.existing is not None or "auto" not in (network.public_subnets, network.private_subnets):
@@ -78,7 +79,7 @@ def vpc_holds_the_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def given_subnets_fit(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def given_subnets_fit(environment: FoundationConfig) -> Iterator[Problem]:
     """Given subnets lie in the VPC and in its zones, and have a size that AWS takes."""
     network = environment.network
     zones = network_zones(network, environment.region)
@@ -94,7 +95,7 @@ def given_subnets_fit(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def subnets_do_not_overlap(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def subnets_do_not_overlap(environment: FoundationConfig) -> Iterator[Problem]:
     """No address belongs to two subnets."""
     if environment.network.existing is not None:
         return
@@ -171,7 +172,7 @@ def nat_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def nat_per_zone_has_public_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def nat_per_zone_has_public_subnets(environment: FoundationConfig) -> Iterator[Problem]:
     """One NAT gateway a zone needs a public subnet in each zone that has a private one."""
     if environment.network.existing is not None or environment.network.nat != "per_zone":
         return
@@ -183,7 +184,7 @@ def nat_per_zone_has_public_subnets(environment: Ec2ClusterConfig) -> Iterator[P
 
 
 @rule("network")
-def existing_stands_alone(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def existing_stands_alone(environment: FoundationConfig) -> Iterator[Problem]:
     """Beside an existing VPC, settings of a new one would do nothing."""
     network = environment.network
     if network.existing is None:
@@ -194,7 +195,7 @@ def existing_stands_alone(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("network")
-def existing_has_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def existing_has_subnets(environment: FoundationConfig) -> Iterator[Problem]:
     """Nodes need a subnet."""
     existing = environment.network.existing
     if existing is not None and not existing.private_subnets and not existing.public_subnets:
@@ -202,7 +203,7 @@ def existing_has_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def existing_subnets_are_distinct(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def existing_subnets_are_distinct(environment: FoundationConfig) -> Iterator[Problem]:
     """A subnet stands in one zone of the region."""
     existing = environment.network.existing
     if existing is None:
@@ -219,7 +220,7 @@ def existing_subnets_are_distinct(environment: Ec2ClusterConfig) -> Iterator[Pro
 
 
 @rule("network", "access", "region")
-def nodes_have_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def nodes_have_subnets(environment: FoundationConfig) -> Iterator[Problem]:
     """The kind of subnet that the nodes are put into is there."""
     if environment.network.existing is not None and not (
         environment.network.existing.private_subnets or environment.network.existing.public_subnets
@@ -237,7 +238,7 @@ def nodes_have_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("network", "region")
-def endpoints_have_subnets(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def endpoints_have_subnets(environment: FoundationConfig) -> Iterator[Problem]:
     """Interface endpoints stand in the private subnets, each named once."""
     endpoints = environment.network.endpoints
     if endpoints and not environment.layout.private and _has_room(environment.network):

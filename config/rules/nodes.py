@@ -164,7 +164,7 @@ def worker_zones_are_named_once(environment: Ec2ClusterConfig) -> Iterator[Probl
             yield Problem(("workers", name, "zones"), f"got {zone} twice", "each zone once")
 
 
-@rule("workers", "network", "access", "region", of=StaticEc2Config)
+@rule("workers", "network", "access", "region")
 def placement_group_is_possible(environment: StaticEc2Config) -> Iterator[Problem]:
     """`cluster` groups stay in one zone; `spread` groups hold seven instances a zone."""
     for name, group in environment.workers.items():

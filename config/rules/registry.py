@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from config.environment import Environment
+from config.environment import Environment, environment_class
 from config.problems import Problem
 
 Judge = Callable[[Any], Iterator[Problem]]
@@ -20,7 +20,7 @@ class Rule:
     problems: Judge
     reads: frozenset[str]
     of: type[Environment]
-    """Environments of this class only."""
+    """Environments of this class only: that of the function's parameter."""
 
     @property
     def name(self) -> str:
@@ -28,9 +28,9 @@ class Rule:
         return self.problems.__name__
 
 
-def rule(*reads: str, of: type[Environment] = Environment) -> Callable[[Judge], Rule]:
+def rule(*reads: str) -> Callable[[Judge], Rule]:
     """Make a rule; it is skipped when one of the sections that it reads is itself wrong."""
-    return lambda judge: Rule(judge, frozenset(reads), of)
+    return lambda judge: Rule(judge, frozenset(reads), environment_class(judge))
 
 
 def rules_of(module: ModuleType) -> list[Rule]:

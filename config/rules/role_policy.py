@@ -21,7 +21,7 @@ _ARNS = {"read_only": 2, "read_write": 3}
 """How often a role's policy names a bucket: to list, to read, to write."""
 
 
-@rule("buckets", "project", "account_id", "ray", of=StaticEc2Config)
+@rule("buckets", "project", "account_id", "ray")
 def role_policy_fits(environment: StaticEc2Config) -> Iterator[Problem]:
     """IAM limits the size of a role's policies, and each bucket adds its names to them."""
     used = _used_buckets(environment)
@@ -37,7 +37,6 @@ def role_policy_fits(environment: StaticEc2Config) -> Iterator[Problem]:
 @rule(
     *("buckets", "project", "account_id", "ray", "head", "workers", "autoscaler", "network", "access", "region"),
     "tags",
-    of=AutoscalingEc2Config,
 )
 def head_policy_fits(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """The head's role also names what may be launched: types, images, subnets."""

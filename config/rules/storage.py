@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.problems import Problem
 from config.rules.registry import rule
 
 
 @rule("efs")
-def throughput_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def throughput_agrees(environment: FoundationConfig) -> Iterator[Problem]:
     """Provisioned throughput needs a figure; other modes have none."""
     efs = environment.efs
     if efs is None:
@@ -24,7 +25,7 @@ def throughput_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("efs")
-def lifecycle_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def lifecycle_agrees(environment: FoundationConfig) -> Iterator[Problem]:
     """Archive comes after infrequent access, and only on elastic file systems."""
     efs = environment.efs
     if efs is None or efs.transition_to_archive_days is None:
@@ -41,7 +42,7 @@ def lifecycle_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("efs")
-def move_back_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def move_back_has_a_use(environment: FoundationConfig) -> Iterator[Problem]:
     """Files come back only from where they were moved to."""
     efs = environment.efs
     if efs is None or "transition_back_on_access" not in efs.model_fields_set or not efs.transition_back_on_access:
@@ -71,7 +72,7 @@ def state_volume_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("memorydb", "network", "access", "region")
-def replicas_have_zones(environment: Ec2ClusterConfig) -> Iterator[Problem]:
+def replicas_have_zones(environment: FoundationConfig) -> Iterator[Problem]:
     """A replica in the primary's zone is lost with it."""
     if environment.memorydb is not None and len(environment.node_zones) == 1:
         yield Problem(

@@ -49,7 +49,7 @@ def spot_is_sold(environment: Ec2ClusterConfig) -> Iterator[Problem]:
             )
 
 
-@rule("head", "workers", of=AutoscalingEc2Config)
+@rule("head", "workers")
 def type_is_known(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """The autoscaler counts on resources before a node is there, so that they must be known."""
     for path, node in declared_nodes(environment):
@@ -63,7 +63,7 @@ def type_is_known(environment: AutoscalingEc2Config) -> Iterator[Problem]:
             )
 
 
-@rule("head", "workers", "region", of=AutoscalingEc2Config)
+@rule("head", "workers", "region")
 def type_is_offered(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """A launch of what the region does not have fails again and again, with nobody looking."""
     for path, node in declared_nodes(environment):
@@ -76,7 +76,7 @@ def type_is_offered(environment: AutoscalingEc2Config) -> Iterator[Problem]:
             )
 
 
-@rule("head", "workers", of=AutoscalingEc2Config)
+@rule("head", "workers")
 def resources_are_the_types(environment: AutoscalingEc2Config) -> Iterator[Problem]:
     """The autoscaler launches nodes for work that `resources` promise room for, whether they have it or not."""
     for path, node in declared_nodes(environment):

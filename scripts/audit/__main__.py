@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from functools import partial
 
-from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError, report_user_errors
+from config.foundation import FoundationConfig
 from config.load import load_environment
 from config.paths import shown
 from scripts.arguments import environment_parser
@@ -46,7 +46,7 @@ def main() -> int:
     """Collect, judge, report."""
     given = arguments()
     environment = load_environment(given.env, target=given.target)
-    if not isinstance(environment, Ec2ClusterConfig):
+    if not isinstance(environment, FoundationConfig):
         raise UserError(f"{environment.name} has flavour {environment.flavour}, which has no audit yet")
     if given.ask_ray and not is_autoscaling(environment):
         raise UserError(f"ASK_RAY: {environment.name} has flavour {environment.flavour}, it is for autoscaling-ec2")

@@ -4,34 +4,35 @@ from __future__ import annotations
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 
 
-def own_vpc(config: Ec2ClusterConfig) -> bool:
+def own_vpc(config: FoundationConfig) -> bool:
     """Environments with a VPC of their own."""
     return config.network.existing is None
 
 
-def own_key(config: Ec2ClusterConfig) -> bool:
+def own_key(config: FoundationConfig) -> bool:
     """Environments with a key of their own."""
     return config.kms.existing_key_arn is None
 
 
-def has_public_subnets(config: Ec2ClusterConfig) -> bool:
+def has_public_subnets(config: FoundationConfig) -> bool:
     """Environments with public subnets of their own."""
     return own_vpc(config) and bool(config.layout.public)
 
 
-def has_private_subnets(config: Ec2ClusterConfig) -> bool:
+def has_private_subnets(config: FoundationConfig) -> bool:
     """Environments with private subnets of their own."""
     return own_vpc(config) and bool(config.layout.private)
 
 
-def has_interface_endpoints(config: Ec2ClusterConfig) -> bool:
+def has_interface_endpoints(config: FoundationConfig) -> bool:
     """Environments with interface endpoints."""
     return bool(config.network.endpoints)
 
 
-def has_permissions_boundary(config: Ec2ClusterConfig) -> bool:
+def has_permissions_boundary(config: FoundationConfig) -> bool:
     """Environments with a permissions boundary."""
     return config.iam.permissions_boundary_arn is not None
 
@@ -41,17 +42,17 @@ def has_buckets(config: Ec2ClusterConfig) -> bool:
     return bool(config.buckets)
 
 
-def has_efs(config: Ec2ClusterConfig) -> bool:
+def has_efs(config: FoundationConfig) -> bool:
     """Environments with EFS."""
     return config.efs is not None
 
 
-def has_efs_backup(config: Ec2ClusterConfig) -> bool:
+def has_efs_backup(config: FoundationConfig) -> bool:
     """Environments with EFS and its daily backups."""
     return config.efs is not None and config.efs.backup
 
 
-def has_memorydb(config: Ec2ClusterConfig) -> bool:
+def has_memorydb(config: FoundationConfig) -> bool:
     """Environments with MemoryDB."""
     return config.memorydb is not None
 
@@ -81,7 +82,7 @@ def has_log_groups(config: Ec2ClusterConfig) -> bool:
     return own_vpc(config) or has_node_logs(config)
 
 
-def is_protected(config: Ec2ClusterConfig) -> bool:
+def is_protected(config: FoundationConfig) -> bool:
     """Protected environments."""
     return config.protect
 
@@ -91,12 +92,12 @@ def has_private_nodes(config: Ec2ClusterConfig) -> bool:
     return not config.access.public_nodes
 
 
-def has_mutes(config: Ec2ClusterConfig) -> bool:
+def has_mutes(config: FoundationConfig) -> bool:
     """Environments with mutes."""
     return bool(config.audit.mutes)
 
 
-def has_nat(config: Ec2ClusterConfig) -> bool:
+def has_nat(config: FoundationConfig) -> bool:
     """Environments with NAT gateways."""
     return own_vpc(config) and bool(config.layout.nat_zones)
 
@@ -106,12 +107,12 @@ def has_spot_workers(config: Ec2ClusterConfig) -> bool:
     return any(group.spot and group.most for group in config.workers.values())
 
 
-def own_protected_vpc(config: Ec2ClusterConfig) -> bool:
+def own_protected_vpc(config: FoundationConfig) -> bool:
     """Protected environments with a VPC of their own: what is not protected may be as small as its owner likes."""
     return config.protect and own_vpc(config)
 
 
-def is_autoscaling(config: Ec2ClusterConfig) -> bool:
+def is_autoscaling(config: FoundationConfig) -> bool:
     """Environments whose workers Ray's autoscaler makes."""
     return isinstance(config, AutoscalingEc2Config)
 

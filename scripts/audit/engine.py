@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from config.audit import MuteConfig
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.registry import Check, Severity, always
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
@@ -49,7 +49,7 @@ class Result:
     """The mute that takes it out of the exit code."""
 
 
-def _every_read_answered(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def _every_read_answered(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Every read of the inventory gave an answer.
 
     Fix: let whoever audits make the read.
@@ -62,13 +62,13 @@ EVERY_READ_ANSWERED = Check("inventory.every_read_answered", Severity.MEDIUM, _e
 """Not among the checks: it says nothing when all is well, and nothing that another check has said."""
 
 
-def judge(inventory: Inventory, config: Ec2ClusterConfig, checks: Iterable[Check]) -> list[Result]:
+def judge(inventory: Inventory, config: FoundationConfig, checks: Iterable[Check]) -> list[Result]:
     """Run the checks that apply to the environment, and name what could not be read and no check asked for."""
-    results = [result for check in checks if check.applies(config) for result in _results(check, inventory, config)]
+    results = [result for check in checks if check.is_for(config) for result in _results(check, inventory, config)]
     return [*results, *_not_asked_for(inventory, config, results)]
 
 
-def _not_asked_for(inventory: Inventory, config: Ec2ClusterConfig, results: Iterable[Result]) -> Iterator[Result]:
+def _not_asked_for(inventory: Inventory, config: FoundationConfig, results: Iterable[Result]) -> Iterator[Result]:
     named = {result.detail for result in results}
     for verdict in EVERY_READ_ANSWERED.judge(inventory, config):
         if verdict.detail not in named:
@@ -77,7 +77,7 @@ def _not_asked_for(inventory: Inventory, config: Ec2ClusterConfig, results: Iter
             yield _result(EVERY_READ_ANSWERED, verdict)
 
 
-def _results(check: Check, inventory: Inventory, config: Ec2ClusterConfig) -> list[Result]:
+def _results(check: Check, inventory: Inventory, config: FoundationConfig) -> list[Result]:
     results: list[Result] = []
     try:
         results.extend(_result(check, verdict) for verdict in check.judge(inventory, config))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.declared_nodes import DeclaredNode
 from scripts.audit.node_script import NodeScript
 from scripts.audit.node_volumes import unseen_volume, volumes_of
@@ -25,7 +26,7 @@ def judge_head_store(
 
 
 def _in_memorydb(
-    node: DeclaredNode, script: NodeScript, inventory: Inventory, config: Ec2ClusterConfig
+    node: DeclaredNode, script: NodeScript, inventory: Inventory, config: FoundationConfig
 ) -> Iterator[Verdict]:
     variables, label = script.variables("head"), config.label
     yield expect(node.name, "namespace", variables.get("RAY_external_storage_namespace"), label.cluster)

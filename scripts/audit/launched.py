@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.ports import Tier
 from scripts.audit.iam_effect.launching import Cluster
 from scripts.audit.launch_configs import launch_configs
@@ -17,7 +17,7 @@ LAUNCHED: Mapping[str, Tier | None] = {"head": "worker", "launcher": "head", "wo
 """By role, the nodes that it launches."""
 
 
-def launched_by(inventory: Inventory, config: Ec2ClusterConfig) -> Cluster:
+def launched_by(inventory: Inventory, config: FoundationConfig) -> Cluster:
     """Everything that a launch names, by the tier of the node. Raises NotReadableError."""
     assert isinstance(config, AutoscalingEc2Config)
     wanted = launch_configs(inventory.state)
@@ -39,7 +39,7 @@ def launched_by(inventory: Inventory, config: Ec2ClusterConfig) -> Cluster:
     return Cluster(
         name=config.label.cluster,
         place=config.place,
-        tags={**config.tags, **config.label.default_tags},
+        tags=config.default_tags,
         subnet_ids=subnets,
         group_ids={tier: groups.get(config.label.name(tier), "sg-0gone") for tier in get_args(Tier)},
         image_ids=images,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from config.audit import EVERY_RESOURCE, MuteConfig
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.engine import Outcome, Result
 from scripts.audit.registry import Check, Severity, check
@@ -22,7 +22,7 @@ def mutes_in_force(today: date, known_ids: Collection[str]) -> Check:
     """Make the check of the mutes themselves; `known_ids` are those of all other checks."""
 
     @check("mutes.in_force", severity=Severity.MEDIUM, applies=applies.has_mutes, setting="audit.mutes")
-    def in_force(_inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+    def in_force(_inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
         """Every mute names a check, has not ended, and ends within a year.
 
         Why: a mute that nobody looks at again hides the next fault, too.

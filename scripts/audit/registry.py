@@ -6,14 +6,17 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from types import ModuleType
+from typing import Any
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.environment import Environment, environment_class
+from config.foundation import FoundationConfig
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
 
-Judge = Callable[[Inventory, Ec2ClusterConfig], Iterator[Verdict]]
-Applies = Callable[[Ec2ClusterConfig], bool]
+Judge = Callable[[Inventory, Any], Iterator[Verdict]]
+Applies = Callable[[Any], bool]
 
 
 class Severity(Enum):
@@ -40,7 +43,17 @@ class Check:
     optional: Applies | None = None
     """Where it judges what is there: where nothing is, there is nothing to say."""
 
-    def may_see_nothing(self, config: Ec2ClusterConfig) -> bool:
+    def is_for(self, config: FoundationConfig) -> bool:
+        """Whether the environment is of the class that the functions take, and declares what is judged."""
+        return isinstance(config, self.environments) and self.applies(config)
+
+    @cached_property
+    def environments(self) -> type[Environment]:
+        """Environments of this class only."""
+        classes = (environment_class(self.judge), environment_class(self.applies))
+        return max(classes, key=lambda class_: len(class_.__mro__))
+
+    def may_see_nothing(self, config: FoundationConfig) -> bool:
         """Whether there may be nothing to judge."""
         return self.optional is not None and self.optional(config)
 
@@ -79,7 +92,7 @@ class Check:
         return next((part.removeprefix(start) for part in paragraphs if part.startswith(start)), "")
 
 
-def always(_config: Ec2ClusterConfig) -> bool:
+def always(_config: FoundationConfig) -> bool:
     """Every environment."""
     return True
 

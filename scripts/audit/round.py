@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.ask_ray import ask_ray
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import EVERY_READ_ANSWERED, Result, judge
@@ -21,7 +21,7 @@ from scripts.reports.audited import Audited
 from scripts.reports.folder import previous_report
 
 
-def audit_round(environment: Ec2ClusterConfig, *, now: datetime, with_ray: bool = False) -> Audited:
+def audit_round(environment: FoundationConfig, *, now: datetime, with_ray: bool = False) -> Audited:
     """Collect and judge; `with_ray` asks Ray on the head, too. Raises UserError when nothing can be read."""
     with ThreadPoolExecutor(1) as pool:
         ray = pool.submit(ask_ray, environment) if with_ray else None
@@ -37,7 +37,7 @@ def audit_round(environment: Ec2ClusterConfig, *, now: datetime, with_ray: bool 
     )
 
 
-def results_of(inventory: Inventory, environment: Ec2ClusterConfig, origins: Origins, today: date) -> list[Result]:
+def results_of(inventory: Inventory, environment: FoundationConfig, origins: Origins, today: date) -> list[Result]:
     """Judge with every check; each result with its place and, when it is muted, its mute."""
     results = located(judge(inventory, environment, all_checks(today)), origins)
     return muted(results, environment.audit.mutes, today)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.vcpu_quotas import VcpuQuota, vcpu_quota_of
 from scripts.audit.declared_nodes import declared_names, declared_nodes, most_of, ray_type_of, ray_types
 from scripts.inventory import Inventory
@@ -71,7 +72,7 @@ def _wanted(config: Ec2ClusterConfig, *, spot: bool) -> dict[VcpuQuota, _Wanted]
     return found
 
 
-def _most_by_ray(inventory: Inventory, config: Ec2ClusterConfig, wanted: _Wanted) -> int:
+def _most_by_ray(inventory: Inventory, config: FoundationConfig, wanted: _Wanted) -> int:
     """vCPUs of as many nodes as Ray may make at most, the largest types first: a limit bounds all types together."""
     left = config.max_workers if isinstance(config, AutoscalingEc2Config) else 0
     vcpus = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.verdict import Verdict, shown
 from scripts.inventory import Inventory
 from scripts.inventory.reading import Reading, Unreadable, mapped, readable
@@ -12,12 +13,12 @@ from scripts.inventory.shapes import Tags
 
 
 def tagged(
-    resource: str, tags: Reading[Tags], config: Ec2ClusterConfig, *, more: Mapping[str, str] | None = None
+    resource: str, tags: Reading[Tags], config: FoundationConfig, *, more: Mapping[str, str] | None = None
 ) -> Verdict:
     """Judge that a resource carries every tag of the environment, and `more`, with their values."""
     if isinstance(tags, Unreadable):
         return Verdict(resource, tags, str(tags))
-    wanted = {**config.tags, **config.label.default_tags, **(more or {})}
+    wanted = {**config.default_tags, **(more or {})}
     wrong = [
         f"{key} is {shown(tags.get(key))}, want {value}" for key, value in wanted.items() if tags.get(key) != value
     ]

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from config.access import AccessConfig
-from config.efs import EfsConfig
-from config.firewall import Rule, declared_rules
+from config.ec2_firewall import node_rules
+from config.efs import MountedEfsConfig
 from config.memorydb import MemoryDbConfig
 from config.network import NetworkConfig
 from config.nodes import HeadConfig, WorkerGroupConfig
 from config.ports import Port, Source, Tier, port_table
 from config.ray_ports import RayPortsConfig
+from config.security_rules import Rule
 from config.static_ec2 import StaticEc2Config
 
 _INTRODUCTION = """\
@@ -63,7 +64,7 @@ _EVERYTHING = StaticEc2Config(
     access=AccessConfig(ssh_cidrs=[_OUTSIDE]),
     head=HeadConfig(ami="ubuntu-24.04"),
     workers={"cpu": WorkerGroupConfig(ami="ubuntu-24.04")},
-    efs=EfsConfig(),
+    efs=MountedEfsConfig(),
     memorydb=MemoryDbConfig(),
 )
 """An environment with every kind of rule but those of Ray's clients, which the first table tells of."""
@@ -74,8 +75,8 @@ def render_ports() -> str:
     """Render the page."""
     table = port_table(RayPortsConfig())
     rays = {port.name for port in table}
-    of_bastion = [rule for rule in declared_rules(_WITH_BASTION) if "bastion" in (rule.group, rule.peer)]
-    others = [rule for rule in [*declared_rules(_EVERYTHING), *of_bastion] if rule.name not in rays]
+    of_bastion = [rule for rule in node_rules(_WITH_BASTION) if "bastion" in (rule.group, rule.peer)]
+    others = [rule for rule in [*node_rules(_EVERYTHING), *of_bastion] if rule.name not in rays]
     return "\n".join([_INTRODUCTION, _RAY, *map(_ray_row, table), "", _OTHERS, *_other_rows(others)])
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from datetime import datetime, timezone
 
-from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError, report_user_errors
+from config.foundation import FoundationConfig
 from config.load import load_environment
 from config.paths import shown
 from scripts.arguments import environment_parser
@@ -25,7 +25,7 @@ def main() -> int:
     """Collect, judge, write."""
     given = environment_parser("scripts.dump", __doc__).parse_args()
     environment = load_environment(given.env, target=given.target)
-    if not isinstance(environment, Ec2ClusterConfig):
+    if not isinstance(environment, FoundationConfig):
         raise UserError(f"{environment.name} has flavour {environment.flavour}, which has no dump yet")
     audited = audit_round(environment, now=datetime.now(timezone.utc))
     folder = write_reports(audited)

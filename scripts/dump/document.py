@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.ports import PortTable
 from scripts.dump.plain import plain
 from scripts.dump.quick_reference import quick_reference
@@ -42,7 +43,7 @@ _ARRANGED = frozenset(
 """Fields with a section of their own; all others are listed under MORE."""
 
 
-def dump_document(inventory: Inventory, config: Ec2ClusterConfig, *, generated: datetime) -> dict[str, Any]:
+def dump_document(inventory: Inventory, config: FoundationConfig, *, generated: datetime) -> dict[str, Any]:
     """Arrange an inventory for a reader. The only time in it is `generated`."""
     return {
         "header": _header(config, generated),
@@ -65,7 +66,7 @@ def dump_document(inventory: Inventory, config: Ec2ClusterConfig, *, generated: 
         "logs": plain(inventory.logs),
         "records": plain(inventory.records),
         MORE: _more(inventory),
-        "required_ports": _required_ports(config.port_table),
+        "required_ports": _required_ports(config.port_table) if isinstance(config, Ec2ClusterConfig) else [],
         ACCOUNT_WIDE: _account_wide(inventory),
     }
 
@@ -106,7 +107,7 @@ def _elsewhere(volumes: tuple[Volume, ...], instances: Reading[tuple[Instance, .
     return [volume for volume in volumes if volume.instance_id not in listed]
 
 
-def _header(config: Ec2ClusterConfig, generated: datetime) -> dict[str, str]:
+def _header(config: FoundationConfig, generated: datetime) -> dict[str, str]:
     return {
         "cluster": config.label.cluster,
         "environment": config.name,

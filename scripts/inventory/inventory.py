@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.inventory.account import Account, collect_account
 from scripts.inventory.addresses import Address, collect_addresses
 from scripts.inventory.alarms import Alarm, collect_alarms
@@ -123,12 +123,12 @@ COLLECTORS: Mapping[str, Callable[[Reader, Scope], object]] = {
 """By the field of the inventory that each fills. Add yours here: they all run at once."""
 
 
-def collect_inventory(environment: Ec2ClusterConfig) -> Inventory:
+def collect_inventory(environment: FoundationConfig) -> Inventory:
     """Read what is deployed. Raises UserError when nothing is."""
     return collect_through(open_session(environment), environment)
 
 
-def collect_through(session: Session, environment: Ec2ClusterConfig) -> Inventory:
+def collect_through(session: Session, environment: FoundationConfig) -> Inventory:
     """Read what is deployed, through a session. Raises UserError when nothing is."""
     guard = Guard(StateObject(environment.state_bucket, environment.state_key))
     session = session.read_only(guard)

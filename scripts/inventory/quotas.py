@@ -9,6 +9,7 @@ from typing import Any
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.ray_tags import RAY_CLUSTER
 from config.vcpu_quotas import VcpuQuota, vcpu_quota_of
 from scripts.inventory.instances import DESCRIBE_INSTANCES, ENDED
@@ -73,8 +74,10 @@ def collect_quotas(reader: Reader, scope: Scope) -> Quotas:
     )
 
 
-def vcpu_quotas(environment: Ec2ClusterConfig) -> list[VcpuQuota]:
+def vcpu_quotas(environment: FoundationConfig) -> list[VcpuQuota]:
     """The quotas of vCPUs that the environment's nodes count against."""
+    if not isinstance(environment, Ec2ClusterConfig):
+        return []
     wanted = [(environment.head.instance_type, False)]
     wanted += [(group.instance_type, group.spot) for group in environment.workers.values()]
     if isinstance(environment, AutoscalingEc2Config):
@@ -99,7 +102,8 @@ def _start_use(reader: Reader, quotas: Iterable[VcpuQuota]) -> Answer | None:
 
 
 def _types(scope: Scope) -> list[str]:
-    nodes = [scope.environment.head, *scope.environment.workers.values()]
+    environment = scope.environment
+    nodes = [environment.head, *environment.workers.values()] if isinstance(environment, Ec2ClusterConfig) else []
     deployed = (instance.attributes.get("instance_type") for instance in scope.state.of_type("aws_instance"))
     return sorted({*(node.instance_type for node in nodes), *(str(type_) for type_ in deployed if type_)})
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from config.commands import make_commands
-from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError
+from config.foundation import FoundationConfig
 from config.paths import environment_names
 from scripts.inventory.filters import Filters, one_of
 from scripts.state import State
@@ -16,7 +16,7 @@ from scripts.state import State
 class Scope:
     """One environment and what Terraform made of it."""
 
-    environment: Ec2ClusterConfig
+    environment: FoundationConfig
     state: State
     vpc_id: str
 
@@ -39,7 +39,7 @@ class Scope:
         return [existing] if existing is not None else self.state.values("aws_kms_key", "arn")
 
 
-def scope_of(environment: Ec2ClusterConfig, state: State) -> Scope:
+def scope_of(environment: FoundationConfig, state: State) -> Scope:
     """Find the VPC. Raises UserError when an apply ended before there was one."""
     existing = environment.network.existing
     vpc_ids = [existing.vpc_id] if existing is not None else state.values("aws_vpc")

@@ -109,5 +109,5 @@ def _tags(environment: AutoscalingEc2Config, type_: NodeType, *, is_named: bool)
     label = environment.label
     part = f"worker-{type_.name}" if type_.tier == "worker" else HEAD_NODE
     own = {"rayform:role": type_.tier, **({"rayform:group": type_.group} if type_.tier == "worker" else {})}
-    tags = {**environment.tags, **label.default_tags, **label.tags(part, type_.settings.tags), **own}
+    tags = {**environment.default_tags, **label.tags(part, type_.settings.tags), **own}
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items()) if is_named or key != "Name"]

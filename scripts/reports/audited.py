@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.audit import MuteConfig
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.engine import Result
 from scripts.audit.reachability.matrix import PortMatrix
 from scripts.inventory import Inventory
@@ -18,7 +18,7 @@ from scripts.inventory.coverage import Coverage
 class Audited:
     """What was read, what was judged, and when."""
 
-    environment: Ec2ClusterConfig
+    environment: FoundationConfig
     inventory: Inventory
     results: tuple[Result, ...]
     matrix: PortMatrix

@@ -11,7 +11,7 @@ from config.access import AccessConfig
 from config.addresses import worker_addresses, workers_in
 from config.autoscaler import AutoscaledHeadConfig, AutoscalerConfig, WorkerTypeConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
-from config.efs import EfsConfig
+from config.efs import MountedEfsConfig
 from config.memorydb import MemoryDbConfig
 from config.network import ExistingNetworkConfig, NetworkConfig
 
@@ -29,7 +29,7 @@ def _environment(**settings: Any) -> AutoscalingEc2Config:
     [
         ({}, {A: 10, B: 11}),
         ({"head": AutoscaledHeadConfig(zone=B)}, {A: 11, B: 10}),
-        ({"efs": EfsConfig()}, {A: 9, B: 10}),
+        ({"efs": MountedEfsConfig()}, {A: 9, B: 10}),
         ({"memorydb": MemoryDbConfig(replicas=2)}, {A: 8, B: 9}),
         ({"network": NETWORK.model_copy(update={"endpoints": ["ssm", "sts"]})}, {A: 8, B: 9}),
         ({"access": AccessConfig(bastion="ssm")}, {A: 9, B: 11}),

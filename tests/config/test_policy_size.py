@@ -12,8 +12,8 @@ from config.autoscaler import AutoscaledHeadConfig, AutoscalerConfig, WorkerType
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.network import NetworkConfig
 from config.policy_size import autoscaler_policy_characters
+from config.statement import Statement
 from modules.autoscaler_policy import Autoscaled, Launch, head_statements, record_statements
-from modules.policy import Statement
 from scripts.rendering.launch_settings import tag_keys
 
 SPOT = WorkerTypeConfig(spot=True, on_demand_fallback=True)

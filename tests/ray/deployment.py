@@ -9,11 +9,11 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
-from config.firewall import Group
 from config.load import check_environment
 from config.nodes import NodeConfig
 from config.paths import BUILD, ROOT
 from config.ports import Tier
+from config.security_rules import Group
 from config.static_ec2 import StaticEc2Config
 from config.yaml_file import YamlFile
 from scripts.rendering.bootstrap import render_bootstrap

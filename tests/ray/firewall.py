@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.firewall import Direction, Group, Rule
+from config.security_rules import Direction, Group, Rule
 
 METADATA_ADDRESS = "169.254.169.254"
 Members = Mapping[Group, Sequence[str]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.ec2_cluster import Ec2ClusterConfig
-from config.firewall import Group
+from config.security_rules import Group
 from tests.ray.commands import wait_until
 from tests.ray.deployment import RESOLVER, TOOLS
 from tests.ray.disk import Disk, add_login, install

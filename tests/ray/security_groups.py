@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from config.ec2_cluster import Ec2ClusterConfig
-from config.firewall import Group, declared_rules
+from config.firewall import declared_rules
+from config.security_rules import Group
 from tests.ray.firewall import Flow, Members, flow_of, render_ruleset
 from tests.ray.vpc import Namespace
 

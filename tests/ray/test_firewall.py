@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from config.firewall import Group, declared_rules
+from config.firewall import declared_rules
+from config.security_rules import Group
 from tests.ray.deployment import HEAD, STORE, WORKERS, environment_of
 from tests.ray.firewall import Flow, flow_of, render_ruleset
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
@@ -19,7 +19,7 @@ from scripts.inventory.reading import readable
     standards=("Config eip-attached",),
     setting="network.nat",
 )
-def used(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def used(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Every Elastic IP address of the environment is in use.
 
     Why: one that is not is paid for all the same, and counts against a quota of five.

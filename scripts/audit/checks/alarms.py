@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.inventory import Inventory
@@ -17,7 +17,7 @@ from scripts.inventory.reading import Reading, mapped, readable
     standards=("Config cloudwatch-alarm-action-check",),
     optional=True,
 )
-def tell_somebody(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def tell_somebody(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Every alarm of the cluster does something when it goes off.
 
     Why: an alarm that nobody hears is none.
@@ -34,7 +34,7 @@ def tell_somebody(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[V
     standards=("Config cloudwatch-alarm-action-enabled-check",),
     optional=True,
 )
-def actions_on(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def actions_on(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The actions of every alarm of the cluster are on.
 
     Why: they are turned off for a maintenance and forgotten.
@@ -46,7 +46,7 @@ def actions_on(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verd
 
 
 @check("alarms.targets_there", severity=Severity.MEDIUM, optional=True)
-def targets_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def targets_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The topics that alarms of the cluster tell are there.
 
     Why: CloudWatch says nothing when it tells a topic that was deleted.

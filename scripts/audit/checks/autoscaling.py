@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
 from config.commands import make_command
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.ray_tags import RAY_LAUNCH_CONFIG
 from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_nodes, most_of, ray_type_of, ray_types
@@ -68,7 +69,7 @@ def workers_have_head(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
     standards=("FSBP EC2.4", "Config ec2-stopped-instance"),
     setting="autoscaler.cache_stopped_nodes",
 )
-def no_stopped_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_stopped_nodes(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No node of Ray's is stopped, unless the environment has idle ones stopped; what their volumes hold is said.
 
     A head of Terraform's that is stopped, as `make down` does, is a finding of `nodes.running`.
@@ -93,7 +94,7 @@ def no_stopped_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator
 @check(
     "autoscaling.no_nodes_elsewhere", severity=Severity.HIGH, applies=applies.is_autoscaling, setting="network.existing"
 )
-def no_nodes_elsewhere(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_nodes_elsewhere(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No instance of the region carries Ray's tag of this cluster and stands outside of its VPC.
 
     Inside of it, `nodes.in_declared_subnets` and `nodes.no_public_address` judge each.
@@ -113,7 +114,7 @@ def no_nodes_elsewhere(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
 
 
 @check("autoscaling.max_workers_kept", severity=Severity.MEDIUM, applies=applies.is_autoscaling, setting="workers")
-def max_workers_kept(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def max_workers_kept(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No more workers run than `max_workers` allows, of each type and in all.
 
     Why: the autoscaler keeps to it, so that one too many is somebody else's, or not known to the head any more.
@@ -136,7 +137,7 @@ def max_workers_kept(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator
     applies=applies.is_autoscaling,
     setting="network.subnet_prefix",
 )
-def room_for_workers(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def room_for_workers(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The subnets of a node type have addresses left for as many nodes as the autoscaler may still make of it.
 
     Why: when the subnets are full, the autoscaler asks for workers in vain, and jobs wait.
@@ -293,7 +294,7 @@ def workers_known_to_ray(inventory: Inventory, config: Ec2ClusterConfig) -> Iter
         yield Verdict(config.label.cluster, True, "no worker runs")
 
 
-def _newer(type_name: str, inventory: Inventory, config: Ec2ClusterConfig) -> str:
+def _newer(type_name: str, inventory: Inventory, config: FoundationConfig) -> str:
     """How to take up another image: a preset's is pinned by a resource of Terraform's, an id stands in the file."""
     address = f"terraform_data.node_types_image_{type_name.replace('-', '_')}_pin"
     if not any(resource.address == address for resource in inventory.state.of_type("terraform_data")):

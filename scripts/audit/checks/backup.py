@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
@@ -26,7 +26,7 @@ _WHOLE = frozenset({"COMPLETED", "AVAILABLE"})
     standards=("Config efs-last-backup-recovery-point-created",),
     setting="efs.backup",
 )
-def recent(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def recent(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """A file system older than two days has a whole backup that is not.
 
     Why: that backups are on says nothing of whether they succeed.
@@ -47,7 +47,7 @@ def recent(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]
     standards=("FSBP Backup.1", "Config backup-recovery-point-encrypted"),
     optional=True,
 )
-def recovery_points_encrypted(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def recovery_points_encrypted(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Every backup of the file system is encrypted.
 
     Why: a backup holds all of the files.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_names, names_by_id
 from scripts.audit.drift.compare import Difference
@@ -20,7 +21,7 @@ from scripts.state import Resource
 
 
 @check("drift.network_as_intended", severity=Severity.HIGH, optional=True)
-def network_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def network_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """VPC, subnets, gateways, tables, routes and associations are as Terraform made them.
 
     Why: a route that was added by hand is a way in or out that no plan shows until the next one.
@@ -32,7 +33,7 @@ def network_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iter
 
 
 @check("drift.security_groups_as_intended", severity=Severity.HIGH, optional=True)
-def security_groups_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def security_groups_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Security groups have exactly the rules that Terraform made, and no other.
 
     Why: a rule "for a quick test" stays, and whoever reaches a port of Ray runs code on the cluster.
@@ -44,7 +45,7 @@ def security_groups_as_intended(inventory: Inventory, _config: Ec2ClusterConfig)
 
 
 @check("drift.endpoints_as_intended", severity=Severity.MEDIUM, optional=True)
-def endpoints_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def endpoints_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """VPC endpoints have the policies, subnets, tables and groups that Terraform gave them.
 
     Why: an endpoint with another policy lets data out to accounts that nobody declared.
@@ -56,7 +57,7 @@ def endpoints_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> It
 
 
 @check("drift.iam_as_intended", severity=Severity.HIGH, optional=True)
-def iam_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def iam_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Roles have the trust, the policies and the boundary that Terraform gave them, and no policy beside them.
 
     Why: a policy that was attached by hand is what every job on the cluster may do.
@@ -68,7 +69,7 @@ def iam_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator
 
 
 @check("drift.kms_as_intended", severity=Severity.HIGH, optional=True)
-def kms_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def kms_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The key has the policy, the rotation and the aliases that Terraform gave it.
 
     Why: who may use the key can read everything that the environment keeps.
@@ -80,7 +81,7 @@ def kms_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator
 
 
 @check("drift.s3_as_intended", severity=Severity.HIGH, optional=True)
-def s3_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def s3_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Buckets have the settings that Terraform gave them, each of them.
 
     Why: a public block that was lifted, or a policy that was widened, shows the data to others.
@@ -92,7 +93,7 @@ def s3_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[
 
 
 @check("drift.efs_as_intended", severity=Severity.HIGH, optional=True)
-def efs_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def efs_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The file system, its policy, mount targets and access point are as Terraform made them.
 
     Why: without the policy whoever reaches port 2049 mounts the file system, in plain text if it likes.
@@ -104,7 +105,7 @@ def efs_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator
 
 
 @check("drift.memorydb_as_intended", severity=Severity.MEDIUM, optional=True)
-def memorydb_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def memorydb_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The cluster of MemoryDB, its users and its parameters are as Terraform made them.
 
     Why: the store of the head loses state when a replica is taken away or keys are dropped.
@@ -116,7 +117,7 @@ def memorydb_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Ite
 
 
 @check("drift.secrets_as_intended", severity=Severity.HIGH, optional=True)
-def secrets_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def secrets_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Secrets have the key, the policy and the versions that Terraform gave them. No value is read.
 
     Why: a value that somebody else has put is a token that somebody else knows, and nodes that boot later take it.
@@ -128,7 +129,7 @@ def secrets_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iter
 
 
 @check("drift.logs_as_intended", severity=Severity.MEDIUM, optional=True)
-def logs_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def logs_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Log groups and the flow log are as Terraform made them.
 
     Why: who wants to leave no trace deletes the flow log first.
@@ -161,7 +162,7 @@ def nodes_as_intended(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
 
 
 @check("drift.others_as_intended", severity=Severity.MEDIUM, optional=True)
-def others_as_intended(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def others_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The private zone and its records are as Terraform made them, and nothing of the state is left uncompared.
 
     Why: workers send their token to whom the record of the head names.

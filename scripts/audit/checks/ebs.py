@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect
 from scripts.audit.wanted import encrypted_with_our_key
@@ -19,7 +19,7 @@ ALL_SHARING = "block-all-sharing"
     severity=Severity.MEDIUM,
     standards=("FSBP EC2.7", "CIS 2.2.1", "Config ec2-ebs-encryption-by-default"),
 )
-def encrypted_by_default(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def encrypted_by_default(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The account encrypts every new volume in the region, whether or not it is asked to.
 
     Why: our volumes are encrypted anyway; what somebody makes by hand, from one of our snapshots too, is not.
@@ -34,7 +34,7 @@ def encrypted_by_default(inventory: Inventory, config: Ec2ClusterConfig) -> Iter
     severity=Severity.LOW,
     standards=("Config ebs-snapshot-block-public-access",),
 )
-def snapshot_sharing_blocked(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def snapshot_sharing_blocked(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The account lets nobody share a snapshot with everybody.
 
     Why: one wrong click on a snapshot gives a volume to the world; with this block the click does nothing.
@@ -51,7 +51,7 @@ def snapshot_sharing_blocked(inventory: Inventory, config: Ec2ClusterConfig) -> 
     standards=("FSBP EC2.1", "Config ebs-snapshot-public-restorable-check"),
     optional=True,
 )
-def snapshots_not_public(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def snapshots_not_public(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No snapshot of our volumes may be restored by everybody.
 
     Why: a volume holds code, data and whatever secrets were ever written to a disk.
@@ -64,7 +64,7 @@ def snapshots_not_public(inventory: Inventory, _config: Ec2ClusterConfig) -> Ite
 
 
 @check("ebs.snapshots_encrypted_with_our_key", severity=Severity.MEDIUM, optional=True)
-def snapshots_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def snapshots_encrypted_with_our_key(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Snapshots of our volumes are encrypted with the key of the environment.
 
     Why: a copy under another key is out of reach of our key's policy, and outlives the environment.
@@ -78,5 +78,5 @@ def snapshots_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterCo
             yield Verdict(snapshot.snapshot_id, False, f"of {snapshot.volume_id}, not encrypted")
 
 
-def _account(config: Ec2ClusterConfig) -> str:
+def _account(config: FoundationConfig) -> str:
     return f"account {config.account_id} in {config.region}"

@@ -7,6 +7,7 @@ from functools import partial
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.efs import EfsConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.policies import denies_plain_http
 from scripts.audit.registry import Severity, check
@@ -19,7 +20,7 @@ from scripts.inventory.shapes import Document
 
 
 @check("efs.file_system_there", severity=Severity.HIGH, applies=applies.has_efs, setting="efs")
-def file_system_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def file_system_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The declared file system is there and available.
 
     Why: every node mounts it when it boots.
@@ -36,7 +37,7 @@ def file_system_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
     applies=applies.has_efs,
     standards=("FSBP EFS.1", "FSBP EFS.8", "CIS 2.4.1", "Config efs-encrypted-check"),
 )
-def encrypted_at_rest(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def encrypted_at_rest(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """File systems are encrypted.
 
     Why: encryption cannot be turned on later.
@@ -48,7 +49,7 @@ def encrypted_at_rest(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterat
 
 
 @check("efs.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_efs)
-def efs_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def efs_encrypted_with_our_key(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """File systems are encrypted with the key of the environment.
 
     Why: who may use the key decides who can read the files, and the key can be revoked.
@@ -60,7 +61,7 @@ def efs_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterConfig) 
 
 
 @check("efs.mount_target_in_every_zone", severity=Severity.MEDIUM, applies=applies.has_efs, setting="network.zones")
-def mount_target_in_every_zone(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def mount_target_in_every_zone(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Each zone of the nodes has an available mount target.
 
     Why: nodes of a zone without one depend on another zone, and pay for the traffic.
@@ -73,7 +74,7 @@ def mount_target_in_every_zone(inventory: Inventory, config: Ec2ClusterConfig) -
 
 
 @check("efs.mount_targets_guarded", severity=Severity.HIGH, applies=applies.has_efs)
-def mount_targets_guarded(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def mount_targets_guarded(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Mount targets are in the security group for them and in no other.
 
     Why: NFS asks for no password: the group decides who can talk to the file system at all.
@@ -88,7 +89,7 @@ def mount_targets_guarded(inventory: Inventory, config: Ec2ClusterConfig) -> Ite
 
 
 @check("efs.tls_only", severity=Severity.HIGH, applies=applies.has_efs)
-def efs_tls_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def efs_tls_only(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The file-system policy refuses everything without TLS.
 
     Why: without TLS everybody on the way reads the files.
@@ -108,7 +109,7 @@ def efs_tls_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ver
     standards=("FSBP EFS.2", "FSBP EFS.7", "Config efs-automatic-backups-enabled", "Config efs-in-backup-plan"),
     setting="efs.backup",
 )
-def backup_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def backup_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Daily backups are on or off as declared.
 
     Why: a file deleted on one node is gone on all of them, and only a backup brings it back.
@@ -123,7 +124,7 @@ def backup_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[
 
 
 @check("efs.throughput_declared", severity=Severity.LOW, applies=applies.has_efs, setting="efs.throughput_mode")
-def throughput_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def throughput_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Throughput is paid for as declared.
 
     Why: bursting throughput runs out under load, and provisioned throughput is paid for whether used or not.
@@ -136,7 +137,7 @@ def throughput_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Itera
 
 
 @check("efs.lifecycle_declared", severity=Severity.LOW, applies=applies.has_efs, setting="efs.transition_to_ia_days")
-def efs_lifecycle_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def efs_lifecycle_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Files move to cheaper storage and back as declared.
 
     Why: files that nobody reads cost many times more in standard storage, and reading cold ones costs each time.
@@ -174,7 +175,7 @@ def access_point_user_fixed(inventory: Inventory, config: Ec2ClusterConfig) -> I
     applies=applies.has_efs,
     standards=("FSBP EFS.3", "Config efs-access-point-enforce-root-directory"),
 )
-def access_point_root_fixed(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def access_point_root_fixed(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Every access point leads into a directory, not to the root of the file system.
 
     Why: from the root its clients see what everybody else keeps there.
@@ -193,7 +194,7 @@ def access_point_root_fixed(inventory: Inventory, _config: Ec2ClusterConfig) -> 
     standards=("Config efs-access-point-tagged",),
     setting="tags",
 )
-def access_points_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def access_points_tagged(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Access points carry every tag of the environment.
 
     Why: one without them was made by hand, and nobody knows who uses it.
@@ -211,7 +212,7 @@ def access_points_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iter
     applies=applies.has_efs,
     standards=("FSBP EFS.6", "Config efs-mount-target-public-accessible"),
 )
-def mount_targets_in_private_subnets(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def mount_targets_in_private_subnets(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No mount target stands in a subnet that gives public addresses to what starts there.
 
     Why: what needs no public address must not come by one.
@@ -233,7 +234,7 @@ def mount_targets_in_private_subnets(inventory: Inventory, _config: Ec2ClusterCo
     applies=applies.has_efs,
     standards=("Config efs-filesystem-multi-az",),
 )
-def kept_in_several_zones(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def kept_in_several_zones(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Files are kept in several zones, not in One Zone storage.
 
     Why: with its only zone all files are gone; it cannot be changed later.
@@ -245,7 +246,7 @@ def kept_in_several_zones(inventory: Inventory, _config: Ec2ClusterConfig) -> It
 
 
 @check("efs.policy_for_us_only", severity=Severity.HIGH, applies=applies.has_efs)
-def policy_for_us_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def policy_for_us_only(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The file-system policy is there, and lets in roles of this account only.
 
     Why: without a policy, or with one for everybody, whoever reaches a mount target mounts all files as root.
@@ -258,7 +259,7 @@ def policy_for_us_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
 
 
 @check("efs.protected_from_overwrite", severity=Severity.MEDIUM, applies=applies.has_efs)
-def protected_from_overwrite(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def protected_from_overwrite(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No replication can write over the file system.
 
     Why: as the destination of a replication it loses all of its files to those of the source.
@@ -276,7 +277,7 @@ def protected_from_overwrite(inventory: Inventory, _config: Ec2ClusterConfig) ->
     standards=("Config efs-file-system-tagged",),
     setting="tags",
 )
-def efs_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def efs_tagged(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """File systems carry every tag of the environment.
 
     Why: tags tell who pays for it and whom to ask.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.inventory import Inventory
@@ -18,7 +18,7 @@ from scripts.inventory.reading import each, mapped, readable
     standards=("FSBP EKS.1", "Config eks-endpoint-no-public-access"),
     optional=True,
 )
-def endpoint_private(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def endpoint_private(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The endpoint of the control plane is not reached from the internet.
 
     Why: one stolen token is then enough, from anywhere.
@@ -35,7 +35,7 @@ def endpoint_private(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterato
     standards=("FSBP EKS.2", "Config eks-cluster-supported-version"),
     optional=True,
 )
-def version_supported(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def version_supported(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """AWS still supports the Kubernetes version.
 
     Why: nobody mends holes in an old one, and AWS upgrades it on a day that it chooses.
@@ -53,7 +53,7 @@ def version_supported(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterat
     standards=("FSBP EKS.3", "Config eks-secrets-encrypted"),
     optional=True,
 )
-def secrets_encrypted(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def secrets_encrypted(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Kubernetes secrets are encrypted with a key of the account.
 
     Why: who may use the key then decides who can read them, and the key can be revoked.
@@ -67,7 +67,7 @@ def secrets_encrypted(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterat
 
 
 @check("eks.audit_logged", severity=Severity.MEDIUM, standards=("FSBP EKS.8",), optional=True)
-def audit_logged(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def audit_logged(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The audit log of the control plane is kept.
 
     Why: without it nobody can say later who did what in the cluster.

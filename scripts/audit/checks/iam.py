@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from config.ec2_cluster import BASTION, Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.ports import Tier
 from scripts.audit import applies
 from scripts.audit.iam_effect.judging import effect
@@ -58,7 +59,7 @@ def managed_policies_declared(inventory: Inventory, config: Ec2ClusterConfig) ->
     standards=("CIS 1.16", "Config iam-policy-blacklisted-check"),
     setting="iam",
 )
-def no_full_access(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_full_access(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No role has a managed policy with full access to AWS or to a service.
 
     Why: AWS adds to its own policies whatever a service learns to do; `AmazonS3FullAccess` is every bucket of the
@@ -79,7 +80,7 @@ def no_full_access(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[
     standards=("FSBP IAM.1", "CIS 1.16", "Config iam-policy-no-statements-with-admin-access"),
     setting="iam",
 )
-def no_star_on_star(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_star_on_star(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No role can do everything on everything: by effect of all its policies, denials and its boundary.
 
     Why: whoever gets a shell on a node, by a job or a notebook, would own the account.
@@ -99,7 +100,7 @@ def no_star_on_star(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[
     standards=("FSBP IAM.21", "Config iam-policy-no-statements-with-full-access"),
     setting="iam",
 )
-def no_whole_service(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_whole_service(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No role can do all that matters of a service on all of its resources: `iam:*`, or the same in other words.
 
     Why: a right that nobody thought of is a right all the same; next year's actions are in the wildcard, too.
@@ -121,7 +122,7 @@ def no_whole_service(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator
     applies=applies.has_permissions_boundary,
     setting="iam.permissions_boundary_arn",
 )
-def boundary_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def boundary_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every role is bounded by the declared policy.
 
     Why: the boundary is what the account's owners trust in, whatever a policy says.
@@ -135,7 +136,7 @@ def boundary_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
 
 
 @check("iam.node_roles_trust_ec2_only", severity=Severity.HIGH)
-def node_roles_trust_ec2_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def node_roles_trust_ec2_only(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Only EC2 can take on the roles of the nodes.
 
     Why: who else can take the role on has the nodes' rights without a node.
@@ -182,7 +183,7 @@ def instance_profiles_hold_roles(inventory: Inventory, config: Ec2ClusterConfig)
 
 
 @check("iam.roles_have_inline_policies", severity=Severity.MEDIUM)
-def roles_have_inline_policies(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def roles_have_inline_policies(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Node roles have policies of their own: without them nodes cannot read their secrets or reach their buckets.
 
     Why: nodes without them start, and jobs fail on their first access.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from config.autoscaling_ec2 import AUTOSCALING_SECRET
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.ports import Tier
 from scripts.audit import applies
 from scripts.audit.iam_effect.abilities import (
@@ -53,7 +54,7 @@ NODE_TIERS: tuple[Tier, ...] = ("head", "worker")
 
 
 @check("iam_effect.no_privilege_escalation", severity=Severity.HIGH, setting="iam")
-def no_privilege_escalation(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_privilege_escalation(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No role can raise its own rights, or act with those of a role that is not of this cluster.
 
     Why: whoever gets a shell on a node, by a job or a notebook, has the node's role. With iam:PassRole and
@@ -68,7 +69,7 @@ def no_privilege_escalation(inventory: Inventory, config: Ec2ClusterConfig) -> I
 
 
 @check("iam_effect.trust_not_open", severity=Severity.HIGH)
-def trust_not_open(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def trust_not_open(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No role can be taken on by just anybody.
 
     Why: a trust policy with the principal `*` lets every AWS account of the world in, unless a condition on who asks
@@ -80,7 +81,7 @@ def trust_not_open(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[
 
 
 @check("iam_effect.trust_needs_external_id", severity=Severity.HIGH)
-def trust_needs_external_id(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def trust_needs_external_id(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """A role that another account may take on asks for an ExternalId.
 
     Why: a vendor's account serves many customers. Without sts:ExternalId one of them can have the vendor use your
@@ -97,7 +98,7 @@ def trust_needs_external_id(inventory: Inventory, config: Ec2ClusterConfig) -> I
 
 
 @check("iam_effect.trust_names_audience", severity=Severity.HIGH)
-def trust_names_audience(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def trust_names_audience(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """A role for users of an identity provider names the audience and the users.
 
     Why: an OIDC provider such as that of GitHub signs tokens for the whole world. Without a condition on its `aud`
@@ -109,7 +110,7 @@ def trust_names_audience(inventory: Inventory, _config: Ec2ClusterConfig) -> Ite
 
 
 @check("iam_effect.trust_names_caller", severity=Severity.MEDIUM)
-def trust_names_caller(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def trust_names_caller(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """A role for an AWS service says for which account the service may use it.
 
     Why: a service acts for all of its customers. A condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgID
@@ -146,7 +147,7 @@ def bucket_access_declared(inventory: Inventory, config: Ec2ClusterConfig) -> It
 
 
 @check("iam_effect.key_use_declared", severity=Severity.HIGH)
-def key_use_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def key_use_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Nodes can use the key of the environment, and can neither change nor delete it nor hand it on.
 
     Why: who deletes the key deletes everything that it encrypts: buckets, volumes, file system, store, secrets.
@@ -159,7 +160,7 @@ def key_use_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator
 
 
 @check("iam_effect.file_system_access_declared", severity=Severity.HIGH, applies=applies.has_efs, setting="efs")
-def file_system_access_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def file_system_access_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Nodes can mount the file system through the access point, not past it, and can neither change nor delete it.
 
     Why: past the access point a client may be any user, and root; who can change the policy or add an access point
@@ -182,7 +183,7 @@ def file_system_access_declared(inventory: Inventory, config: Ec2ClusterConfig) 
         "Config iam-inline-policy-blocked-kms-actions",
     ),
 )
-def no_other_keys(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_other_keys(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Roles can decrypt with the key of the environment and with no other key.
 
     Why: a key's policy that trusts its account leaves the decision to IAM: who may decrypt with `*` reads whatever
@@ -238,15 +239,15 @@ def parameters_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
         yield from effect(subject, list(lines), "can read no parameter")
 
 
-def _subjects(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Subject]:
+def _subjects(inventory: Inventory, config: FoundationConfig) -> Iterator[Subject]:
     return (subject_of(role, config) for role in each(inventory.iam.roles))
 
 
-def _nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Subject]:
+def _nodes(inventory: Inventory, config: FoundationConfig) -> Iterator[Subject]:
     return (subject for _, subject in _node_tiers(inventory, config))
 
 
-def _node_tiers(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[tuple[Tier, Subject]]:
+def _node_tiers(inventory: Inventory, config: FoundationConfig) -> Iterator[tuple[Tier, Subject]]:
     tiers = {config.label.name(tier): tier for tier in NODE_TIERS}
     for subject in _subjects(inventory, config):
         if subject.name in tiers:
@@ -295,7 +296,7 @@ def _is_wheel_bucket(bucket: str, config: Ec2ClusterConfig) -> bool:
     return source.removeprefix("s3://").partition("/")[0] == bucket
 
 
-def _judge_key(subject: Subject, key: Key, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def _judge_key(subject: Subject, key: Key, config: FoundationConfig) -> Iterator[Verdict]:
     policy = _policy(f"key {key.arn.rpartition('/')[2]}", key.policy)
     if isinstance(policy, Unreadable):
         yield Verdict(subject.name, policy, str(policy))
@@ -314,7 +315,7 @@ def _judge_key(subject: Subject, key: Key, config: Ec2ClusterConfig) -> Iterator
     yield from judge_access(subject, "key", [Access(key.arn, can, set(KEY_USE), set(KEY_USE))])
 
 
-def _judge_file_system(subject: Subject, file_system: FileSystem, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def _judge_file_system(subject: Subject, file_system: FileSystem, config: FoundationConfig) -> Iterator[Verdict]:
     policy = _policy(f"file system {file_system.name}", file_system.policy)
     if isinstance(policy, Unreadable):
         yield Verdict(subject.name, policy, str(policy))
@@ -344,12 +345,12 @@ def _secret_names(tier: Tier, config: Ec2ClusterConfig) -> set[str]:
     return {config.label.name(part) for part, declared in parts.items() if declared}
 
 
-def _secret_arn(name: str, config: Ec2ClusterConfig) -> str:
+def _secret_arn(name: str, config: FoundationConfig) -> str:
     """Secrets Manager adds six characters to a name."""
     return config.place.arn("secretsmanager", f"secret:{name}-??????")
 
 
-def _other_secrets(subject: Subject, wanted: set[str], config: Ec2ClusterConfig) -> Iterator[str]:
+def _other_secrets(subject: Subject, wanted: set[str], config: FoundationConfig) -> Iterator[str]:
     own = [_secret_arn(name, config) for name in wanted]
     for grant in grants(subject.permissions, Request(_READ_SECRET, config.place.arn("secretsmanager", "secret:*"))):
         if not any(covers(pattern, grant.resource) for pattern in own):
@@ -357,7 +358,7 @@ def _other_secrets(subject: Subject, wanted: set[str], config: Ec2ClusterConfig)
 
 
 def _shared_secrets(
-    subject: Subject, secrets: Iterable[Secret], wanted: set[str], config: Ec2ClusterConfig
+    subject: Subject, secrets: Iterable[Secret], wanted: set[str], config: FoundationConfig
 ) -> Iterator[str]:
     """Secrets of the environment that their own policy opens to a role that does not need them."""
     for secret in secrets:
@@ -368,7 +369,7 @@ def _shared_secrets(
             yield from (f"can read secret {secret.name} {grant.by}" for grant in found if grant.statement in policy)
 
 
-def _judge_own_secret(subject: Subject, secret: Secret, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def _judge_own_secret(subject: Subject, secret: Secret, config: FoundationConfig) -> Iterator[Verdict]:
     policy = _policy(f"secret {secret.name}", secret.policy)
     if isinstance(policy, Unreadable):
         yield Verdict(subject.name, policy, str(policy))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect
 from scripts.inventory import Inventory
@@ -12,7 +12,7 @@ from scripts.inventory.reading import mapped
 
 
 @check("instance_defaults.metadata_needs_token", severity=Severity.LOW)
-def metadata_needs_token(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def metadata_needs_token(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The account's default is version 2 of the instance metadata service.
 
     Why: our nodes ask for it themselves; an instance that somebody starts beside them, in their subnet and with their

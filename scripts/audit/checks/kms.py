@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
 from scripts.audit.resource_policies import open_actions, strangers, unconfined_services
@@ -19,7 +19,7 @@ from scripts.inventory.reading import mapped
     standards=("FSBP KMS.3", "Config kms-cmk-not-scheduled-for-deletion"),
     setting="kms.existing_key_arn",
 )
-def key_usable(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def key_usable(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The key is enabled.
 
     Why: a key that waits for its deletion takes all data with it: volumes, files, objects, snapshots and secrets.
@@ -31,7 +31,7 @@ def key_usable(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verd
 
 
 @check("kms.customer_managed", severity=Severity.MEDIUM, setting="kms.existing_key_arn")
-def customer_managed(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def customer_managed(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The key is managed in this account.
 
     Why: the policy of a key that AWS manages cannot be narrowed, and its use cannot be revoked.
@@ -43,7 +43,7 @@ def customer_managed(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterato
 
 
 @check("kms.key_symmetric", severity=Severity.HIGH, setting="kms.existing_key_arn")
-def key_symmetric(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def key_symmetric(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The key is symmetric.
 
     Why: EBS, EFS, S3, MemoryDB, Secrets Manager and CloudWatch Logs take no other kind.
@@ -61,7 +61,7 @@ def key_symmetric(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[V
     standards=("CIS 3.6", "Config cmk-backing-key-rotation-enabled"),
     setting="kms.rotation_days",
 )
-def rotation_on(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def rotation_on(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The key's material is rotated as often as declared.
 
     Why: rotation bounds how much data any one piece of key material protects.
@@ -74,7 +74,7 @@ def rotation_on(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verd
 
 
 @check("kms.alias_there", severity=Severity.LOW, applies=applies.own_key)
-def alias_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def alias_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The key is found under the name of the cluster.
 
     Why: a key without a name is one that somebody takes for unused and deletes.
@@ -91,7 +91,7 @@ def alias_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verd
     standards=("FSBP KMS.5", "Config kms-key-policy-no-public-access"),
     setting="kms.existing_key_arn",
 )
-def not_public(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def not_public(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The key's policy allows nothing to everybody.
 
     Why: whoever may use the key can read what it encrypts, once they come by a copy.
@@ -103,7 +103,7 @@ def not_public(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verd
 
 
 @check("kms.not_for_everybody", severity=Severity.HIGH, applies=applies.own_key)
-def not_for_everybody(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def not_for_everybody(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The key's policy lets in no other account.
 
     Why: nothing of this environment is shared with another account, so nobody there needs its key.
@@ -116,7 +116,7 @@ def not_for_everybody(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
 
 
 @check("kms.services_confined", severity=Severity.MEDIUM, applies=applies.own_key)
-def services_confined(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def services_confined(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """AWS services use the key only on behalf of this account.
 
     Why: a service that is let in without a condition can be made to use the key by anybody's account (the confused

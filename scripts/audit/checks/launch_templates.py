@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect
 from scripts.inventory import Inventory
@@ -18,7 +19,7 @@ from scripts.inventory.reading import Reading, Unreadable, readable
     standards=("FSBP EC2.170", "Config ec2-launch-template-imdsv2-check"),
     optional=True,
 )
-def metadata_needs_token(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def metadata_needs_token(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The default version asks for version 2 of the instance metadata service, by itself or by the account's default.
 
     Why: whatever is started from it gives its role's credentials to a forged request.
@@ -58,7 +59,7 @@ def no_public_address(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
     standards=("FSBP EC2.181", "Config ec2-launch-templates-ebs-volume-encrypted"),
     optional=True,
 )
-def volumes_encrypted(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def volumes_encrypted(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The default version has no volume that is said to be unencrypted.
 
     Why: what Ray spills and what jobs write lies there in plain text, in every snapshot as well.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
@@ -33,7 +34,7 @@ def declared_groups_there(inventory: Inventory, config: Ec2ClusterConfig) -> Ite
     standards=("FSBP EC2.6", "CIS 3.7", "Config vpc-flow-logs-enabled"),
     setting="network.flow_logs.traffic",
 )
-def flow_logs_on(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def flow_logs_on(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The VPC's traffic is recorded as declared.
 
     Why: without them nobody can say later who talked to whom.
@@ -56,7 +57,7 @@ def flow_logs_on(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ver
     standards=("Config cw-loggroup-retention-period-check",),
     setting="network.flow_logs.retention_days",
 )
-def flow_logs_kept_as_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def flow_logs_kept_as_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Flow logs are kept as long as declared.
 
     Why: an intrusion is often found months later.
@@ -88,7 +89,7 @@ def node_logs_kept(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[V
 
 
 @check("logs.retention_limited", severity=Severity.LOW, applies=applies.has_log_groups)
-def retention_limited(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def retention_limited(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No log group keeps its records for ever.
 
     Why: each record is paid for every month, and what personal data is in it must not be kept for ever.
@@ -105,7 +106,7 @@ def retention_limited(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterat
     applies=applies.has_log_groups,
     standards=("Config cloudwatch-log-group-encrypted",),
 )
-def logs_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def logs_encrypted_with_our_key(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Log groups are encrypted with the key of the environment.
 
     Why: logs show what jobs do and with what; who may use the key decides who can read them.
@@ -116,5 +117,5 @@ def logs_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterConfig)
         yield encrypted_with_our_key(group.name, group.kms_key_arn, inventory)
 
 
-def _group(config: Ec2ClusterConfig, part: str) -> str:
+def _group(config: FoundationConfig, part: str) -> str:
     return f"/{config.label.project}/{config.label.environment}/{part}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import wraps
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.memorydb import ACCESS_STRING, MemoryDbConfig
 from scripts.audit import applies
 from scripts.audit.registry import Judge, Severity, check
@@ -24,7 +25,7 @@ def _of(type_: str, *, by: str = "name") -> Callable[[Judge], Judge]:
 
     def wrap(judge: Judge) -> Judge:
         @wraps(judge)
-        def located(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+        def located(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
             addresses = {str(each.attributes.get(by)): each.address for each in inventory.state.of_type(type_)}
             for verdict in judge(inventory, config):
                 yield replace(verdict, address=addresses.get(verdict.resource, ""))
@@ -34,14 +35,14 @@ def _of(type_: str, *, by: str = "name") -> Callable[[Judge], Judge]:
     return wrap
 
 
-def _declared(config: Ec2ClusterConfig) -> MemoryDbConfig:
+def _declared(config: FoundationConfig) -> MemoryDbConfig:
     assert config.memorydb is not None  # every check here applies only where it is declared
     return config.memorydb
 
 
 @check("memorydb.cluster_there", severity=Severity.HIGH, applies=applies.has_memorydb, setting="memorydb")
 @_of("aws_memorydb_cluster")
-def cluster_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def cluster_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The declared cluster is there and available.
 
     Why: the head keeps there what it must know after its own loss.
@@ -54,7 +55,7 @@ def cluster_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ve
 
 @check("memorydb.tls_on", severity=Severity.HIGH, applies=applies.has_memorydb)
 @_of("aws_memorydb_cluster")
-def tls_on(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def tls_on(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Clients must use TLS.
 
     Why: the password and all of the head's state go over this connection; TLS cannot be turned on later.
@@ -67,7 +68,7 @@ def tls_on(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]
 
 @check("memorydb.acl_closed", severity=Severity.HIGH, applies=applies.has_memorydb)
 @_of("aws_memorydb_cluster")
-def acl_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def acl_closed(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The cluster knows the user of the head and no other.
 
     Why: whoever writes into the head's state commands the cluster. AWS's list `open-access` asks nobody for a
@@ -84,7 +85,7 @@ def acl_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdi
 
 @check("memorydb.users_need_password", severity=Severity.HIGH, applies=applies.has_memorydb)
 @_of("aws_memorydb_user", by="user_name")
-def users_need_password(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def users_need_password(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Every user proves who it is with a password.
 
     Why: without one everybody who reaches the port is that user.
@@ -98,7 +99,7 @@ def users_need_password(inventory: Inventory, _config: Ec2ClusterConfig) -> Iter
 
 @check("memorydb.users_limited", severity=Severity.MEDIUM, applies=applies.has_memorydb)
 @_of("aws_memorydb_user", by="user_name")
-def users_limited(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def users_limited(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The user of the head may do what Ray needs and administer nothing.
 
     Why: a head that is broken into can then not change users or settings, or drop other data.
@@ -113,7 +114,7 @@ def users_limited(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[V
 
 @check("memorydb.one_shard", severity=Severity.HIGH, applies=applies.has_memorydb, setting="memorydb.shards")
 @_of("aws_memorydb_cluster")
-def one_shard(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def one_shard(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The cluster has one shard.
 
     Why: Ray's transactions span keys that several shards would split, and fail there.
@@ -131,7 +132,7 @@ def one_shard(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdi
     setting="memorydb.replicas",
 )
 @_of("aws_memorydb_cluster")
-def replicas_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def replicas_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The shard has the declared number of replicas.
 
     Why: without a replica the loss of one machine is an outage, and a restore from a snapshot.
@@ -144,7 +145,7 @@ def replicas_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
 
 @check("memorydb.multi_az", severity=Severity.HIGH, applies=applies.has_memorydb, setting="memorydb.replicas")
 @_of("aws_memorydb_cluster")
-def multi_az(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def multi_az(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """A replica takes over by itself when the primary is lost.
 
     Why: otherwise the head stands still until somebody has restored a snapshot.
@@ -157,7 +158,7 @@ def multi_az(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdic
 
 @check("memorydb.nodes_in_two_zones", severity=Severity.MEDIUM, applies=applies.has_memorydb, setting="network.zones")
 @_of("aws_memorydb_cluster")
-def nodes_in_two_zones(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nodes_in_two_zones(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Primary and replicas stand in two zones or more, where the environment has two.
 
     Why: a replica beside its primary is lost with it.
@@ -175,7 +176,7 @@ def nodes_in_two_zones(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
 
 @check("memorydb.minor_versions_follow", severity=Severity.MEDIUM, applies=applies.has_memorydb)
 @_of("aws_memorydb_cluster")
-def minor_versions_follow(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def minor_versions_follow(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """AWS brings new minor versions of the engine by itself, in the maintenance window.
 
     Why: they mend known holes.
@@ -188,7 +189,7 @@ def minor_versions_follow(inventory: Inventory, _config: Ec2ClusterConfig) -> It
 
 @check("memorydb.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_memorydb)
 @_of("aws_memorydb_cluster")
-def memorydb_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def memorydb_encrypted_with_our_key(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The cluster is encrypted with the key of the environment.
 
     Why: who may use the key decides who can read data and snapshots, and the key can be revoked.
@@ -206,7 +207,7 @@ def memorydb_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterCon
     setting="memorydb.snapshot_retention_days",
 )
 @_of("aws_memorydb_cluster")
-def snapshots_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def snapshots_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Daily snapshots are taken and kept as declared.
 
     Why: a snapshot is all that is left after a mistake that replicas repeat.
@@ -226,7 +227,7 @@ def snapshots_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
     setting="memorydb.maxmemory_policy",
 )
 @_of("aws_memorydb_cluster")
-def maxmemory_policy_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def maxmemory_policy_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """What happens when memory is full is what was declared.
 
     Why: some policies drop keys that Ray needs, others refuse writes; AWS's default parameter group refuses writes.
@@ -241,7 +242,7 @@ def maxmemory_policy_declared(inventory: Inventory, config: Ec2ClusterConfig) ->
 
 @check("memorydb.size_declared", severity=Severity.LOW, applies=applies.has_memorydb, setting="memorydb.node_type")
 @_of("aws_memorydb_cluster")
-def size_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def size_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Node type and engine version are the declared ones.
 
     Why: a smaller node runs full, a larger one costs more than was agreed, another version behaves otherwise.
@@ -255,7 +256,7 @@ def size_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ve
 
 @check("memorydb.guarded", severity=Severity.HIGH, applies=applies.has_memorydb)
 @_of("aws_memorydb_cluster")
-def memorydb_guarded(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def memorydb_guarded(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The cluster is in the security group for it and in no other.
 
     Why: only the head has business there, and the group lets in nobody else.

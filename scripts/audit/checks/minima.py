@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_zones
 from scripts.audit.memorydb_zones import memorydb_zones
@@ -29,7 +30,7 @@ MEMORYDB_NODES = 2
 
 
 @check("minima.vpc_size", severity=Severity.MEDIUM, applies=applies.own_protected_vpc, setting="network.cidr")
-def vpc_size(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def vpc_size(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The VPC is a /19 at the least: 8,192 addresses.
 
     Why: a VPC cannot grow in one piece, and workers, endpoints and mount targets take an address each.
@@ -100,7 +101,7 @@ def two_zones(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdic
     applies=applies.has_public_subnets,
     setting="network.public_subnets",
 )
-def public_subnets_apart(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def public_subnets_apart(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No zone has two public subnets, by what their routes do.
 
     Why: what is public should be easy to count; a second one is most often a private subnet with a wrong route.
@@ -121,7 +122,7 @@ def public_subnets_apart(inventory: Inventory, _config: Ec2ClusterConfig) -> Ite
     applies=applies.has_memorydb,
     setting="memorydb.replicas",
 )
-def memorydb_two_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def memorydb_two_nodes(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The store of the head has two nodes at the least.
 
     Why: with one, the store is gone for as long as MemoryDB takes to replace it, and the head with it.
@@ -134,7 +135,7 @@ def memorydb_two_nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
 
 
 @check("minima.memorydb_two_zones", severity=Severity.MEDIUM, applies=applies.has_memorydb, setting="network.zones")
-def memorydb_two_zones(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def memorydb_two_zones(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The store of the head can use two zones at the least.
 
     Why: a replica in the zone of the primary is lost with it.
@@ -152,7 +153,7 @@ def memorydb_two_zones(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
     applies=applies.has_memorydb,
     setting="network.zones",
 )
-def memorydb_zones_supported(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def memorydb_zones_supported(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The zones of the head's store are among those where AWS offers MemoryDB, by the zone's id.
 
     Why: names of zones mean another place in every account, and a node cannot come back where there is no MemoryDB.
@@ -174,7 +175,7 @@ def _large_enough(resource: str, cidr: str, prefix: int) -> Iterator[Verdict]:
     yield Verdict(resource, found <= prefix, cidr if found <= prefix else f"{cidr}, want a /{prefix} or larger")
 
 
-def _clusters(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Cluster]:
+def _clusters(inventory: Inventory, config: FoundationConfig) -> Iterator[Cluster]:
     name = config.label.name("gcs")
     return (cluster for cluster in each(inventory.memorydb.clusters) if cluster.name == name)
 

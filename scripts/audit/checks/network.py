@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.policies import allows_everything
 from scripts.audit.registry import Severity, check
@@ -22,7 +22,7 @@ BLACKHOLE = "blackhole"
 
 
 @check("network.vpc_cidr_declared", severity=Severity.HIGH, applies=applies.own_vpc, setting="network.cidr")
-def vpc_cidr_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def vpc_cidr_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The VPC has the declared addresses and no others.
 
     Why: an added block may overlap what the VPC is connected to, and no subnet of ours lies in it.
@@ -34,7 +34,7 @@ def vpc_cidr_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
 
 
 @check("network.dns_on", severity=Severity.MEDIUM, setting="network.existing")
-def dns_on(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def dns_on(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """DNS support and DNS hostnames are on: EFS, interface endpoints and the head's name need them.
 
     Why: without them mounts fail and workers do not find the head at their next boot.
@@ -52,7 +52,7 @@ def dns_on(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]
     standards=("Config required-tags",),
     setting="tags",
 )
-def vpc_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def vpc_tagged(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """VPC and subnets carry every tag of the environment.
 
     Why: bills, owners and this audit find what belongs together by its tags.
@@ -66,7 +66,7 @@ def vpc_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdi
 
 
 @check("network.subnets_declared", severity=Severity.HIGH, applies=applies.own_vpc, setting="network.private_subnets")
-def subnets_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def subnets_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Exactly the declared subnets are there, each with its CIDR and zone.
 
     Why: a subnet added by hand uses the main route table and ACL, which nobody declared.
@@ -92,7 +92,7 @@ def subnets_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator
     standards=("FSBP EC2.15", "Config subnet-auto-assign-public-ip-disabled"),
     setting="access.public_nodes",
 )
-def subnets_give_no_public_address(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def subnets_give_no_public_address(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No subnet hands out public addresses by itself: nodes that need one ask for it.
 
     Why: whatever is started there by mistake would stand on the internet.
@@ -109,7 +109,7 @@ def subnets_give_no_public_address(inventory: Inventory, _config: Ec2ClusterConf
     applies=applies.has_public_subnets,
     setting="network.public_subnets",
 )
-def public_subnets_reach_internet(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def public_subnets_reach_internet(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Public subnets have a working route to the internet gateway of the VPC.
 
     Why: NAT gateways and public nodes stand there; without it nothing installs a package.
@@ -129,7 +129,7 @@ def public_subnets_reach_internet(inventory: Inventory, config: Ec2ClusterConfig
     standards=("Config no-unrestricted-route-to-igw",),
     setting="network.private_subnets",
 )
-def private_subnets_stay_private(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def private_subnets_stay_private(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No private subnet has a route to an internet gateway, whatever its destination.
 
     Why: with such a route, a public address on any interface there is all that the internet needs.
@@ -148,7 +148,7 @@ def private_subnets_stay_private(inventory: Inventory, config: Ec2ClusterConfig)
     applies=applies.has_private_subnets,
     setting="network.nat",
 )
-def private_subnets_reach_nat(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def private_subnets_reach_nat(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every private subnet goes out through an available NAT gateway, or nowhere when none is declared.
 
     Why: a node that boots without a way out cannot install Ray.
@@ -163,7 +163,7 @@ def private_subnets_reach_nat(inventory: Inventory, config: Ec2ClusterConfig) ->
 
 
 @check("network.nat_gateways_declared", severity=Severity.MEDIUM, applies=applies.own_vpc, setting="network.nat")
-def nat_gateways_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nat_gateways_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """NAT gateways are as many as declared, each in the public subnet of its zone.
 
     Why: one too few takes a zone off the internet, one too many is paid by the hour.
@@ -176,7 +176,7 @@ def nat_gateways_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Ite
 
 
 @check("network.routes_stay_inside", severity=Severity.HIGH, applies=applies.own_vpc, standards=("CIS 5.5",))
-def routes_stay_inside(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def routes_stay_inside(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No route leads to another network: a peering connection, a transit gateway, somebody's interface.
 
     Why: such a route joins the cluster to a network whose security nobody here looks after.
@@ -190,7 +190,7 @@ def routes_stay_inside(inventory: Inventory, _config: Ec2ClusterConfig) -> Itera
 
 
 @check("network.routes_alive", severity=Severity.MEDIUM, applies=applies.own_vpc, setting="network.nat")
-def routes_alive(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def routes_alive(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No route leads to something that is gone.
 
     Why: EC2 drops what is sent there without a word, so that downloads hang until they time out.
@@ -204,7 +204,7 @@ def routes_alive(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Ve
 
 
 @check("network.main_table_closed", severity=Severity.LOW, applies=applies.own_vpc)
-def main_table_closed(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def main_table_closed(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The VPC's main route table leads nowhere.
 
     Why: it counts for every subnet that has no table of its own, such as one that was added by hand.
@@ -219,7 +219,7 @@ def main_table_closed(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterat
 
 
 @check("network.s3_endpoint_on_every_table", severity=Severity.MEDIUM, applies=applies.own_vpc)
-def s3_endpoint_on_every_table(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def s3_endpoint_on_every_table(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Every route table of a subnet leads to S3 through the gateway endpoint: free, and inside AWS.
 
     Why: without it, data sets pass a NAT gateway, which is paid by the gigabyte, or do not come at all.
@@ -239,7 +239,7 @@ def s3_endpoint_on_every_table(inventory: Inventory, _config: Ec2ClusterConfig) 
     applies=applies.own_vpc,
     setting="network.s3_endpoint_buckets",
 )
-def endpoint_policies_narrow(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def endpoint_policies_narrow(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Endpoints have a policy of their own: AWS's default lets any credentials reach any resource through them.
 
     Why: whoever runs code on a node could carry data to a bucket of another account.
@@ -258,7 +258,7 @@ def endpoint_policies_narrow(inventory: Inventory, _config: Ec2ClusterConfig) ->
     standards=("FSBP EC2.55", "FSBP EC2.56", "FSBP EC2.57", "Config vpc-endpoint-enabled"),
     setting="network.endpoints",
 )
-def interface_endpoints_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def interface_endpoints_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every declared interface endpoint is available under the service's own DNS name.
 
     The standards want those of ECR and Systems Manager in every VPC. Here they are wanted where the environment

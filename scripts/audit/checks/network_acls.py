@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.open_rules import is_wide, remote_admin_ports
 from scripts.audit.registry import Severity, check
@@ -21,7 +21,7 @@ from scripts.inventory.reading import readable
     standards=("FSBP EC2.16", "Config vpc-network-acl-unused-check"),
     optional=True,
 )
-def used(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def used(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """A network ACL that was added guards a subnet.
 
     The VPC's default ACL, which no one can remove, is left out.
@@ -42,7 +42,7 @@ def used(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     standards=("FSBP EC2.21", "CIS 5.1", "Config nacl-no-unrestricted-ssh-rdp"),
     optional=True,
 )
-def closed_to_remote_admin(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def closed_to_remote_admin(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """A network ACL that was added does not let the internet in to SSH and RDP.
 
     The VPC's default ACL is left as AWS makes it: it allows everything, and the security groups decide

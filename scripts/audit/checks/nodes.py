@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from config.commands import make_command
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.label import CLUSTER_TAG
 from config.ray_tags import RAY_CLUSTER, RAY_KIND, RAY_NODE_TYPE
 from scripts.audit import applies
@@ -448,7 +449,7 @@ def head_storage_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Ite
     yield from judge_user_data(inventory, config, judge)
 
 
-def _start_command(node: DeclaredNode, config: Ec2ClusterConfig) -> str:
+def _start_command(node: DeclaredNode, config: FoundationConfig) -> str:
     """Where there is `make up`, it starts the head, as `make down` stopped it."""
     if applies.is_autoscaling(config):
         return make_command("up", config)

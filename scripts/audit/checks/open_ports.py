@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.open_rules import HIGH_RISK, REMOTE_ADMIN, is_ipv6, is_wide, opened_ports
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
@@ -22,7 +22,7 @@ from scripts.inventory.reading import readable
     ),
     setting="access.ssh_cidrs",
 )
-def remote_admin_ipv4(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def remote_admin_ipv4(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No security group lets the IPv4 internet, or a large part of it, in to SSH or RDP: declared or not.
 
     Why: passwords and keys are tried on an open port within minutes.
@@ -38,7 +38,7 @@ def remote_admin_ipv4(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterat
     standards=("CIS 5.3", "Config vpc-sg-port-restriction-check"),
     setting="access.ssh_cidrs",
 )
-def remote_admin_ipv6(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def remote_admin_ipv6(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No security group lets the IPv6 internet, or a large part of it, in to SSH or RDP: declared or not.
 
     Why: what looks for open ports on IPv4 looks on IPv6, too, and rules for it are easily forgotten.
@@ -54,7 +54,7 @@ def remote_admin_ipv6(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterat
     standards=("FSBP EC2.19", "Config restricted-common-ports"),
     setting="access.client_cidrs",
 )
-def high_risk(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def high_risk(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No security group lets the internet, or a large part of it, in to a port of a database, a notebook and the like.
 
     Why: these are the ports that are scanned for, because what listens there often asks for no password.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import declared_rules, security_groups
+from config.foundation import FoundationConfig
 from scripts.audit import applies, quota_limits
 from scripts.audit.open_rules import is_ipv6
 from scripts.audit.quota_limits import Limit, within
@@ -45,7 +46,7 @@ def spot_vcpus(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdi
 
 
 @check("quotas.vpcs", severity=Severity.LOW, applies=applies.own_vpc, setting="network.existing")
-def vpcs(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def vpcs(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The account may have the VPCs that it has, and the environment's.
 
     Why: at the limit, the apply of the next environment fails in its first minute.
@@ -58,7 +59,7 @@ def vpcs(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
 
 
 @check("quotas.internet_gateways", severity=Severity.LOW, applies=applies.has_public_subnets)
-def internet_gateways(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def internet_gateways(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The account may have the internet gateways that it has, and the environment's.
 
     Why: without one there is no NAT gateway, and no package for a node.
@@ -71,7 +72,7 @@ def internet_gateways(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterat
 
 
 @check("quotas.nat_gateways", severity=Severity.LOW, applies=applies.has_nat, setting="network.nat")
-def nat_gateways(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nat_gateways(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Each zone has room for the environment's NAT gateway.
 
     Why: at the limit, a NAT gateway that failed cannot be replaced.
@@ -88,7 +89,7 @@ def nat_gateways(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ver
 
 
 @check("quotas.addresses", severity=Severity.LOW, applies=applies.has_nat, setting="network.nat")
-def addresses(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def addresses(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """There are Elastic IP addresses for every declared NAT gateway.
 
     Why: a new account has five for all its VPCs, and one with a NAT gateway in each zone takes three.
@@ -106,7 +107,7 @@ def addresses(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdic
     applies=applies.has_interface_endpoints,
     setting="network.endpoints",
 )
-def interface_endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def interface_endpoints(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The VPC has room for every declared interface endpoint.
 
     Why: a node without a way out that misses one endpoint does not boot.
@@ -119,7 +120,7 @@ def interface_endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Itera
 
 
 @check("quotas.groups_per_interface", severity=Severity.LOW)
-def groups_per_interface(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def groups_per_interface(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """No interface of a node is in more security groups than AWS allows.
 
     Why: at the limit, a group that must be added in an emergency cannot be.
@@ -131,7 +132,7 @@ def groups_per_interface(inventory: Inventory, _config: Ec2ClusterConfig) -> Ite
 
 
 @check("quotas.rules_per_group", severity=Severity.MEDIUM, setting="access.client_cidrs")
-def rules_per_group(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def rules_per_group(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every security group has room for its declared rules, inbound and outbound, IPv4 and IPv6 apart.
 
     Why: each range in the access section is a rule for each port; beyond the limit the apply fails half-way, with a
@@ -152,7 +153,7 @@ def rules_per_group(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[
 
 
 @check("quotas.buckets", severity=Severity.LOW, applies=applies.has_buckets, setting="buckets")
-def buckets(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def buckets(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The account may have the buckets that it has, and those that the environment declares.
 
     Why: at the limit, the apply of the next environment fails.
@@ -165,7 +166,7 @@ def buckets(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]
 
 
 @check("quotas.file_systems", severity=Severity.LOW, applies=applies.has_efs, setting="efs")
-def file_systems(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def file_systems(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The account may have the file systems that it has, and the environment's.
 
     Why: at the limit, no backup can be restored into a new one.

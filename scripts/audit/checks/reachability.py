@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.reachability.declared import OTHER
 from scripts.audit.reachability.matrix import INTERNET_NAME, S3_NAME, Cell, port_matrix
@@ -36,7 +37,7 @@ def has_several_tiers(config: Ec2ClusterConfig) -> bool:
     )
 
 
-def makes_way_out(config: Ec2ClusterConfig) -> bool:
+def makes_way_out(config: FoundationConfig) -> bool:
     """Environments with a VPC of their own and a way from the nodes to the internet."""
     return applies.own_vpc(config) and config.nodes_reach_internet
 

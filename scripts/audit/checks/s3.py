@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.s3 import LOGS_BUCKET, BucketConfig
 from scripts.audit import applies
 from scripts.audit.policies import denies_plain_http
@@ -23,7 +23,7 @@ WRITES = ("s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBu
 
 
 @check("s3.buckets_there", severity=Severity.HIGH, applies=applies.has_buckets, setting="buckets")
-def buckets_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def buckets_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every declared bucket is there.
 
     Why: jobs know their buckets by name, and a name that is free can be taken by any account.
@@ -42,7 +42,7 @@ def buckets_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ve
     applies=applies.has_buckets,
     standards=("Config s3-bucket-versioning-enabled",),
 )
-def versioned(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def versioned(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Versioning is on.
 
     Why: what is overwritten or deleted by mistake can then be brought back.
@@ -59,7 +59,7 @@ def versioned(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdi
     applies=applies.has_buckets,
     standards=("Config s3-default-encryption-kms",),
 )
-def bucket_encrypted_with_our_key(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def bucket_encrypted_with_our_key(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """New objects are encrypted with the key of the environment, those of the logs bucket with S3's own.
 
     Why: who may use the key decides who can read an object, whatever the bucket's policy says. S3 cannot deliver access
@@ -75,7 +75,7 @@ def bucket_encrypted_with_our_key(inventory: Inventory, config: Ec2ClusterConfig
 
 
 @check("s3.bucket_key_on", severity=Severity.LOW, applies=applies.has_buckets)
-def bucket_key_on(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def bucket_key_on(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The S3 bucket key is on.
 
     Why: without it every object costs a call to KMS, and a busy job is throttled there.
@@ -94,7 +94,7 @@ def bucket_key_on(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ve
     applies=applies.has_buckets,
     standards=("FSBP S3.8", "CIS 2.1.4", "Config s3-bucket-level-public-access-prohibited"),
 )
-def public_access_blocked(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def public_access_blocked(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """All four public access blocks are on.
 
     Why: they hold whatever a policy or an access control list says, now or later.
@@ -111,7 +111,7 @@ def public_access_blocked(inventory: Inventory, _config: Ec2ClusterConfig) -> It
     applies=applies.has_buckets,
     standards=("FSBP S3.12", "Config s3-bucket-acl-prohibited"),
 )
-def owner_enforced(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def owner_enforced(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Access control lists are off.
 
     Why: then only policies say who may do what, and every object belongs to this account, whoever wrote it.
@@ -128,7 +128,7 @@ def owner_enforced(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[
     applies=applies.has_buckets,
     standards=("FSBP S3.5", "CIS 2.1.1", "Config s3-bucket-ssl-requests-only"),
 )
-def bucket_tls_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def bucket_tls_only(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The bucket policy refuses everything without TLS: on the bucket and on every object.
 
     Why: without TLS everybody on the way reads what is sent, and the signature of the request.
@@ -148,7 +148,7 @@ def bucket_tls_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[
     standards=("FSBP S3.13", "Config s3-lifecycle-policy-check", "Config s3-version-lifecycle-policy-check"),
     setting="buckets",
 )
-def lifecycle_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def lifecycle_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Objects, old versions and unfinished uploads go when the environment says, and move as it says.
 
     Why: old versions and unfinished uploads cost money though nobody sees them; a rule made by hand deletes what was
@@ -167,7 +167,7 @@ def lifecycle_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
     applies=applies.has_buckets,
     standards=("FSBP S3.9", "Config s3-bucket-logging-enabled"),
 )
-def access_logged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def access_logged(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Access to every bucket but the logs bucket is recorded there.
 
     Why: without the log nobody can say later who read or removed what.
@@ -181,7 +181,7 @@ def access_logged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ve
 
 
 @check("s3.cors_declared", severity=Severity.MEDIUM, applies=applies.has_buckets, setting="buckets")
-def cors_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def cors_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Cross-origin rules are exactly the declared ones.
 
     Why: each origin lets its web pages read the bucket with the rights of whoever visits them.
@@ -199,7 +199,7 @@ def cors_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ve
     standards=("Config s3-bucket-tagged",),
     setting="tags",
 )
-def buckets_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def buckets_tagged(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Buckets carry every tag of the environment.
 
     Why: tags tell who pays for it and whom to ask.
@@ -215,7 +215,7 @@ def buckets_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[V
     severity=Severity.MEDIUM,
     standards=("FSBP S3.1", "CIS 2.1.4", "Config s3-account-level-public-access-blocks-periodic"),
 )
-def account_public_access_blocked(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def account_public_access_blocked(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """All four public access blocks are on for the whole account.
 
     Why: they hold for every bucket there is and every one to come, those made by hand included.
@@ -232,7 +232,7 @@ def account_public_access_blocked(inventory: Inventory, config: Ec2ClusterConfig
     applies=applies.has_buckets,
     standards=("FSBP S3.2", "Config s3-bucket-public-read-prohibited"),
 )
-def no_public_read(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_public_read(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Neither a policy nor an access control list lets everybody read a bucket.
 
     Why: whoever learns its name has the data; a block in front of an open policy is one click away from gone.
@@ -249,7 +249,7 @@ def no_public_read(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[
     applies=applies.has_buckets,
     standards=("FSBP S3.3", "Config s3-bucket-public-write-prohibited"),
 )
-def no_public_write(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_public_write(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Neither a policy nor an access control list lets everybody change a bucket.
 
     Why: code and models that jobs load from it run on every node.
@@ -266,7 +266,7 @@ def no_public_write(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator
     applies=applies.has_buckets,
     standards=("FSBP S3.6", "Config s3-bucket-blacklisted-actions-prohibited"),
 )
-def no_other_account(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_other_account(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The bucket policy lets in no principal of another account, and nobody who has been deleted.
 
     Why: nothing here is shared with another account, and what another account can change it can also open.
@@ -284,7 +284,7 @@ def no_other_account(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator
     standards=("FSBP S3.19", "Config s3-access-point-public-access-blocks"),
     optional=True,
 )
-def access_points_blocked(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def access_points_blocked(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """All four public access blocks are on for every access point of a bucket of ours.
 
     Why: an access point is a door with a policy of its own.
@@ -316,7 +316,7 @@ def _lists_count(bucket: Bucket) -> Reading[bool]:
     return bucket.ownership != "BucketOwnerEnforced" and "IgnorePublicAcls" not in bucket.public_access_blocks
 
 
-def _declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[tuple[str, Bucket]]:
+def _declared(inventory: Inventory, config: FoundationConfig) -> Iterator[tuple[str, Bucket]]:
     found = {bucket.name: bucket for bucket in inventory.buckets}
     for name in config.all_buckets:
         if config.bucket_name(name) in found:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from config.autoscaling_ec2 import AUTOSCALING_SECRET
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
 from scripts.audit.resource_policies import strangers
@@ -44,7 +45,7 @@ def declared_secrets_there(inventory: Inventory, config: Ec2ClusterConfig) -> It
     applies=applies.has_secrets,
     standards=("Config secretsmanager-using-cmk",),
 )
-def secrets_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def secrets_encrypted_with_our_key(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Secrets are encrypted with the key of the environment.
 
     Why: with the key that AWS manages, everybody in the account whom IAM lets read the secret also gets its value.
@@ -56,7 +57,7 @@ def secrets_encrypted_with_our_key(inventory: Inventory, _config: Ec2ClusterConf
 
 
 @check("secrets.policy_closed", severity=Severity.HIGH, applies=applies.has_secrets)
-def policy_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def policy_closed(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No policy on a secret lets in another account.
 
     Why: whoever reads the token commands the cluster.
@@ -69,7 +70,7 @@ def policy_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ve
 
 
 @check("secrets.keep_their_value", severity=Severity.MEDIUM, applies=applies.has_secrets)
-def keep_their_value(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def keep_their_value(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Nothing rotates the secrets behind the cluster's back.
 
     Why: nodes read a secret once, when they boot; after a rotation new ones cannot join those that are up.
@@ -81,7 +82,7 @@ def keep_their_value(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterato
 
 
 @check("secrets.tagged", severity=Severity.LOW, applies=applies.has_secrets)
-def secrets_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def secrets_tagged(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Secrets carry every tag of the environment.
 
     Why: a secret that nobody owns is one that nobody dares to delete, or that somebody deletes.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
-from config.firewall import ALL_PROTOCOLS, TIERS, Direction, Rule, declared_rules, security_groups
-from config.ports import Port
+from config.firewall import declared_rules, security_groups
+from config.foundation import FoundationConfig
+from config.ports import TIERS, Port
+from config.security_rules import ALL_PROTOCOLS, Direction, Rule
 from scripts.audit import applies
 from scripts.audit.open_rules import is_wide
 from scripts.audit.registry import Severity, check
@@ -21,7 +23,7 @@ Line = tuple[str, str, str]
 
 
 @check("security_groups.declared_groups_there", severity=Severity.HIGH)
-def declared_groups_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def declared_groups_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every declared security group is there.
 
     Why: a node without its group cannot be started, and one in another group is not guarded as declared.
@@ -80,7 +82,7 @@ def closed_to_world(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[
 
 
 @check("security_groups.rules_described", severity=Severity.LOW)
-def rules_described(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def rules_described(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Every rule says what it is for.
 
     Why: nobody dares to remove a rule that nobody can explain.
@@ -100,7 +102,7 @@ def rules_described(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator
     applies=applies.own_vpc,
     standards=("FSBP EC2.2", "CIS 5.4", "Config vpc-default-security-group-closed"),
 )
-def default_empty(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def default_empty(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The VPC's default group lets nothing in or out, so that using it by mistake opens nothing.
 
     Why: EC2 puts in this group whatever is started without naming one.
@@ -115,7 +117,7 @@ def default_empty(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[V
 
 
 @check("security_groups.tagged", severity=Severity.LOW, standards=("Config required-tags",), setting="tags")
-def groups_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def groups_tagged(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Declared security groups carry every tag of the environment.
 
     Why: bills, owners and this audit find what belongs together by its tags.
@@ -173,7 +175,7 @@ def _reaches(rule: SecurityGroupRule, port: Port) -> bool:
     return rule.protocol == "tcp" and rule.first_port <= port.last and port.first <= rule.last_port
 
 
-def _declared_line(rule: Rule, config: Ec2ClusterConfig) -> Line:
+def _declared_line(rule: Rule, config: FoundationConfig) -> Line:
     peer = config.label.name(rule.peer) if isinstance(rule.peer, str) else str(rule.peer)
     if rule.first_port is None:
         return config.label.name(rule.group), "all traffic", peer

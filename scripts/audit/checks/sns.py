@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.registry import Severity, check
 from scripts.audit.resource_policies import open_actions
 from scripts.audit.verdict import Verdict, expect, shown
@@ -13,7 +13,7 @@ from scripts.inventory.reading import each, readable
 
 
 @check("sns.encrypted", severity=Severity.MEDIUM, standards=("Config sns-encrypted-kms",), optional=True)
-def encrypted(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def encrypted(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """Topics of the cluster encrypt what waits in them.
 
     Why: what alarms and jobs report names machines, data and people.
@@ -30,7 +30,7 @@ def encrypted(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdi
     standards=("FSBP SNS.4", "Config sns-topic-no-public-access"),
     optional=True,
 )
-def not_public(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def not_public(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The policy of a topic of the cluster allows nothing to everybody.
 
     Why: everybody could listen to the alarms, or raise false ones.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
 from scripts.audit.unmanaged.judging import judge_kinds
@@ -18,7 +18,7 @@ from scripts.inventory import Inventory
 
 
 @check("unmanaged.no_security_groups", severity=Severity.HIGH)
-def no_security_groups(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_security_groups(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every security group is Terraform's.
 
     Why: a group that was made by hand opens ports that no plan shows, as soon as somebody attaches it.
@@ -30,7 +30,7 @@ def no_security_groups(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
 
 
 @check("unmanaged.no_instances", severity=Severity.HIGH)
-def no_instances(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_instances(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every instance is Terraform's, or one that the flavour's autoscaler made.
 
     Why: an instance beside the nodes is inside the network that trusts its own, costs money, and is patched by nobody.
@@ -41,7 +41,7 @@ def no_instances(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ver
 
 
 @check("unmanaged.no_interfaces", severity=Severity.MEDIUM)
-def no_interfaces(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_interfaces(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every network interface came with something that is known, and every Elastic IP address is Terraform's.
 
     Why: load balancers, databases, functions and EKS clusters that somebody puts into the VPC show by their
@@ -54,7 +54,7 @@ def no_interfaces(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ve
 
 
 @check("unmanaged.no_network_parts", severity=Severity.MEDIUM)
-def no_network_parts(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_network_parts(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every subnet, route table, network ACL and gateway is Terraform's.
 
     Why: a peering, a VPN or a subnet with a route of its own is a way in or out that no plan shows.
@@ -65,7 +65,7 @@ def no_network_parts(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator
 
 
 @check("unmanaged.no_endpoints", severity=Severity.MEDIUM, setting="network.endpoints")
-def no_endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_endpoints(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every endpoint of the VPC is Terraform's.
 
     Why: an endpoint with the policy that AWS gives it carries data to any account, past the gateway and its logs.
@@ -76,7 +76,7 @@ def no_endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ver
 
 
 @check("unmanaged.no_volumes", severity=Severity.MEDIUM)
-def no_volumes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_volumes(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every volume of a node is its root volume or Terraform's, and every snapshot of them is a backup's.
 
     No volume with the cluster's tag is left without an instance.
@@ -89,7 +89,7 @@ def no_volumes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdi
 
 
 @check("unmanaged.no_file_system_parts", severity=Severity.MEDIUM, applies=applies.has_efs, setting="efs")
-def no_file_system_parts(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_file_system_parts(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every access point and mount target of the file system is Terraform's.
 
     Why: an access point is a door with a user of its own, which may be root; a mount target opens another subnet.
@@ -100,7 +100,7 @@ def no_file_system_parts(inventory: Inventory, config: Ec2ClusterConfig) -> Iter
 
 
 @check("unmanaged.no_buckets", severity=Severity.MEDIUM, setting="buckets")
-def no_buckets(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_buckets(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every bucket with the environment's prefix is Terraform's.
 
     Why: a bucket that looks like one of the cluster's and is none has no versions, no log and no policy of ours.
@@ -112,7 +112,7 @@ def no_buckets(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdi
 
 
 @check("unmanaged.no_roles", severity=Severity.MEDIUM, setting="iam")
-def no_roles(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_roles(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every role and instance profile with the environment's prefix is Terraform's.
 
     Why: whoever may pass on the cluster's roles by their prefix may pass on this one, too.
@@ -123,7 +123,7 @@ def no_roles(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict
 
 
 @check("unmanaged.no_key_users", severity=Severity.MEDIUM, applies=applies.own_key, setting="kms")
-def no_key_users(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_key_users(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every alias and grant of the key is Terraform's, or a service of AWS asked for it.
 
     Why: a grant lets somebody decrypt past the key's policy, and stands in no policy that anybody reads.
@@ -134,7 +134,7 @@ def no_key_users(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ver
 
 
 @check("unmanaged.no_logs", severity=Severity.MEDIUM, setting="observability")
-def no_logs(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_logs(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every log group with the environment's prefix and every flow log of the VPC is Terraform's.
 
     Why: a log group made by hand keeps its records for ever and unencrypted; a flow log may send them to another
@@ -146,7 +146,7 @@ def no_logs(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]
 
 
 @check("unmanaged.no_secrets", severity=Severity.MEDIUM)
-def no_secrets(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_secrets(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every secret with the environment's prefix is Terraform's.
 
     Why: a secret that nobody manages is rotated by nobody and deleted by nobody.
@@ -157,7 +157,7 @@ def no_secrets(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdi
 
 
 @check("unmanaged.no_memorydb", severity=Severity.MEDIUM, setting="memorydb")
-def no_memorydb(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_memorydb(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every cluster, user, list and group of MemoryDB with the environment's prefix is Terraform's.
 
     Why: a second user opens the store of the head's state; a snapshot made by hand is a copy of it.
@@ -168,7 +168,7 @@ def no_memorydb(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verd
 
 
 @check("unmanaged.no_records", severity=Severity.MEDIUM)
-def no_records(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_records(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every record of the private zone is Terraform's, or the zone's own.
 
     Why: nodes go where the zone sends them: with the token, and with what they compute.
@@ -180,7 +180,7 @@ def no_records(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdi
 
 
 @check("unmanaged.nothing_else_tagged", severity=Severity.MEDIUM)
-def nothing_else_tagged(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nothing_else_tagged(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Everything of the region that carries the cluster's tag is Terraform's, or judged by another check.
 
     Why: the tag says whose it is and who pays. What carries it in another VPC, or in a service that this project does

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.iam_effect.actions import ACTIONS, EVERYWHERE, actions_of
 from scripts.audit.iam_effect.evaluate import Grant, Permissions, Request, grants
 from scripts.audit.iam_effect.principals import Principal
@@ -31,7 +32,7 @@ class Subject:
         return self.role.name
 
 
-def subject_of(role: Role, config: Ec2ClusterConfig) -> Subject:
+def subject_of(role: Role, config: FoundationConfig) -> Subject:
     """Gather a role's policies. What could not be read allows nothing and is listed."""
     policies, unread = _readable(role)
     boundary, no_boundary = _boundary(role)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import get_args
 
 from config.ec2_cluster import Ec2ClusterConfig
-from config.firewall import Group, Rule, declared_rules
+from config.firewall import declared_rules
+from config.foundation import FoundationConfig
 from config.ports import EFS_PORT, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
+from config.security_rules import Group, Rule
 from scripts.audit.reachability.addresses import addresses, version_of
 from scripts.audit.reachability.guards import everything
 from scripts.audit.reachability.intervals import Intervals
@@ -66,7 +68,7 @@ def _one(name: str, number: int, *needed_from: str) -> NamedPorts:
     return NamedPorts(name, Intervals(((number, number),)), f"tcp {number}", needed_from)
 
 
-def ports_outside(tier: str, config: Ec2ClusterConfig) -> list[NamedPorts]:
+def ports_outside(tier: str, config: FoundationConfig) -> list[NamedPorts]:
     """What nodes of a tier need of the internet: what the firewall lets out."""
     return [
         _one(rule.name, rule.first_port, tier)
@@ -76,21 +78,21 @@ def ports_outside(tier: str, config: Ec2ClusterConfig) -> list[NamedPorts]:
     ]
 
 
-def _rules_of(config: Ec2ClusterConfig) -> tuple[Rule, ...]:
+def _rules_of(config: FoundationConfig) -> tuple[Rule, ...]:
     """Every rule of an environment; the matrix asks for each pair of tiers anew, so the last are kept."""
     if not _LAST or _LAST[0][0] is not config:
         _LAST[:] = [(config, tuple(declared_rules(config)))]
     return _LAST[0][1]
 
 
-_LAST: list[tuple[Ec2ClusterConfig, tuple[Rule, ...]]] = []
+_LAST: list[tuple[FoundationConfig, tuple[Rule, ...]]] = []
 
 
 @dataclass(frozen=True)
 class Declared:
     """The declared rules as sets of packets of one version of IP."""
 
-    config: Ec2ClusterConfig
+    config: FoundationConfig
     version: int
 
     def between(self, source: str, destination: str) -> Region:

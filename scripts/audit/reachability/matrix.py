@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from weakref import ref
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.reachability.addresses import INTERNET, VERSIONS, all_addresses
 from scripts.audit.reachability.cell import Cell as Cell
 from scripts.audit.reachability.declared import Declared, NamedPorts, ports_of, ports_outside
@@ -35,7 +36,7 @@ class PortMatrix:
     cells: tuple[Cell, ...]
 
 
-def port_matrix(inventory: Inventory, config: Ec2ClusterConfig) -> PortMatrix:
+def port_matrix(inventory: Inventory, config: FoundationConfig) -> PortMatrix:
     """Compute the matrix from what was read; pure. A cell whose parts could not be read is Unreadable.
 
     Checks and reports ask for the same one after another: the last is kept.
@@ -51,14 +52,16 @@ def port_matrix(inventory: Inventory, config: Ec2ClusterConfig) -> PortMatrix:
 @dataclass(frozen=True)
 class _Kept:
     inventory: ref[Inventory]
-    config: Ec2ClusterConfig
+    config: FoundationConfig
     matrix: PortMatrix
 
 
 _LAST: dict[str, _Kept] = {}
 
 
-def _compute(inventory: Inventory, config: Ec2ClusterConfig) -> PortMatrix:
+def _compute(inventory: Inventory, config: FoundationConfig) -> PortMatrix:
+    if not isinstance(config, Ec2ClusterConfig):
+        return PortMatrix((), (), ())
     tiers = parties_by_tier(inventory, config)
     outside = [INTERNET_NAME, *_ranges(config)]
     beyond = [S3_NAME, INTERNET_NAME]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.declared_nodes import declared_names, names_by_id, other_names, ray_type_of
 from scripts.audit.reachability.addresses import VERSIONS, all_addresses
 from scripts.audit.reachability.intervals import Intervals
@@ -109,7 +110,7 @@ def _tiers_of_instances(inventory: Inventory, config: Ec2ClusterConfig) -> Itera
             yield instance, declared[names[instance.instance_id]].tier, True
 
 
-def _to_come(inventory: Inventory, config: Ec2ClusterConfig, members: Iterable[Party]) -> Iterator[Party]:
+def _to_come(inventory: Inventory, config: FoundationConfig, members: Iterable[Party]) -> Iterator[Party]:
     """Nodes that Ray may make, where none of their tier stands: at any address of their subnet."""
     stand_in = {(member.tier, member.subnet_id) for member in members if member.counts}
     groups = {group.name: group.group_id for group in readable(inventory.security_groups.groups)}
@@ -196,7 +197,7 @@ def _subnet_ids_of(cluster: Cluster, found: Mapping[str, tuple[str, ...]]) -> tu
     return found[name]
 
 
-def _endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Party]:
+def _endpoints(inventory: Inventory, config: FoundationConfig) -> Iterator[Party]:
     """Those of the declared services; in a VPC of others, those with a group of ours."""
     ours = {group.group_id for group in readable(inventory.security_groups.groups)}
     members = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.ports import Tier
 from scripts.audit.declared_nodes import most_of, ray_types
 from scripts.audit.wanted import node_subnet_ids
@@ -14,7 +14,7 @@ from scripts.inventory.network import Subnet
 from scripts.inventory.reading import readable
 
 
-def nodes_to_come(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[tuple[Tier, Subnet]]:
+def nodes_to_come(inventory: Inventory, config: FoundationConfig) -> Iterator[tuple[Tier, Subnet]]:
     """Tiers and subnets of the node types that may have a node; none where Terraform makes all nodes."""
     if not isinstance(config, AutoscalingEc2Config):
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.unmanaged.kinds import KINDS
 from scripts.audit.unmanaged.workers import record_of, worker_of
 from scripts.inventory.reading import Reading, Unreadable
@@ -28,7 +28,7 @@ _SECRET_SUFFIX = 7
 class Scope:
     """Everything that was seen, and whose VPC it stands in."""
 
-    def __init__(self, config: Ec2ClusterConfig, things: Mapping[str, Reading[tuple[Thing, ...]]]) -> None:
+    def __init__(self, config: FoundationConfig, things: Mapping[str, Reading[tuple[Thing, ...]]]) -> None:
         self._config = config
         self._things = things
         self._ids = {kind: frozenset(_identities(kind, found)) for kind, found in things.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.unmanaged.explain import Scope
 from scripts.audit.unmanaged.kinds import KINDS, Kind
 from scripts.audit.verdict import Verdict
@@ -16,7 +16,7 @@ NAMED = 3
 """So many examples of what is explained; the rest is counted."""
 
 
-def judge_kinds(inventory: Inventory, config: Ec2ClusterConfig, *kinds: str) -> Iterator[Verdict]:
+def judge_kinds(inventory: Inventory, config: FoundationConfig, *kinds: str) -> Iterator[Verdict]:
     """Judge that everything of these kinds is in the state, or explained."""
     scope = Scope(config, inventory.surroundings.things)
     for kind in kinds:

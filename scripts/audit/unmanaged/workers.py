@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.inventory.surroundings import Thing
 
 _HEAD = "head"
 
 
-def worker_of(config: Ec2ClusterConfig, thing: Thing) -> str:
+def worker_of(config: FoundationConfig, thing: Thing) -> str:
     """Who made an instance, or nothing when nobody but Terraform makes instances there.
 
     The autoscaler gives its instances the cluster's tag, which stands in the rendered configuration, and tags of its
@@ -22,7 +22,8 @@ def worker_of(config: Ec2ClusterConfig, thing: Thing) -> str:
     return "Ray's autoscaler made it" if thing.ray_node else ""
 
 
-def record_of(config: Ec2ClusterConfig, thing: Thing) -> str:
+def record_of(config: FoundationConfig, thing: Thing) -> str:
     """Who wrote a record of the private zone that is not in the state, or nothing when nobody but Terraform does."""
-    its_own = not config.terraform_makes_head and thing.id == f"{config.label.head_address} A"
+    by_ray = isinstance(config, AutoscalingEc2Config) and not config.terraform_makes_head
+    its_own = by_ray and thing.id == f"{config.label.head_address} A"
     return "the head that `ray up` made wrote it" if its_own else ""

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from botocore import xform_name
 
-from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError, report_user_errors
+from config.foundation import FoundationConfig
 from config.load import load_environment
 from config.paths import ROOT
 from scripts.inventory.answers import Asked
@@ -85,7 +85,7 @@ def command(aws: Path, asked: Asked, region: str) -> list[str]:
 def main() -> int:
     """Take the reads of a round of our own, make them by CLI, print the figures."""
     environment = load_environment(sys.argv[1], target="local")
-    assert isinstance(environment, Ec2ClusterConfig)
+    assert isinstance(environment, FoundationConfig)
     inventory = collect_through(session_for(os.environ, environment.region), environment)
     # On loopback there is no host whose name begins with the account's number, which the CLI would ask.
     asked = [each for each in inventory.answers if each.read.service != "s3control"]

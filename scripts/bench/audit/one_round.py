@@ -15,7 +15,7 @@ import resource  # noqa: E402
 import sys  # noqa: E402
 from dataclasses import asdict, dataclass  # noqa: E402
 
-from config.ec2_cluster import Ec2ClusterConfig  # noqa: E402
+from config.foundation import FoundationConfig  # noqa: E402
 from config.load import load_environment  # noqa: E402
 from scripts.inventory.inventory import collect_through  # noqa: E402
 from scripts.inventory.session import session_for  # noqa: E402
@@ -42,7 +42,7 @@ class Round:
 def measure(name: str) -> Round:
     """Read the environment once."""
     environment = load_environment(name, target="local")
-    assert isinstance(environment, Ec2ClusterConfig)
+    assert isinstance(environment, FoundationConfig)
     begin, processor = time.perf_counter(), time.process_time()
     emulator_account(os.environ["AWS_ENDPOINT_URL"])
     inventory = collect_through(session_for(os.environ, environment.region), environment)

@@ -1,0 +1,151 @@
+"""The sections that only flavour `anyscale-cloud` has, or has in a form of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.access import IpNetwork, OpeningsConfig
+from config.change import Change
+from config.efs import EfsConfig
+from config.environment import AccountId
+from config.iam import IamConfig, ManagedPolicies
+from config.kms import KeyArn
+from config.memorydb import MemoryDbConfig
+from config.network import BucketName
+from config.s3 import BucketLifecycleConfig, Days
+from config.section import Arn, Section
+from config.text import Form
+
+CONTROL_PLANE_ACCOUNT_ID = "525325868955"
+"""Account of Anyscale's control plane: https://docs.anyscale.com/iam/aws"""
+CLOUD_ID_TAG = "anyscale-cloud-id"
+ORGANIZATION_TAG = "anyscale-org-id"
+DEPLOYMENT_TAG = "anyscale-deploy-environment"
+MACHINE_POOL_CIDRS = 2
+"""Each takes a rule for every range of ports, and a group has 60:
+https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
+
+ExternalId = Annotated[
+    str,
+    Form(
+        r"org_[A-Za-z0-9]+-[\w+=,.@:/-]{1,1000}",
+        "the id of your organization, a hyphen and a text of your own, such as org_1a2b3c4d5e6f-9f2c61d07b",
+    ),
+]
+"""`anyscale cloud register` wants the organization's id in front:
+https://docs.anyscale.com/reference/cli/cloud#anyscale-cloud-register"""
+CloudId = Annotated[str, Form(r"cld_[A-Za-z0-9]+", "the id of a cloud such as cld_1a2b3c4d5e6f")]
+CloudName = Annotated[str, Form(r"[A-Za-z0-9][\w-]{0,62}", "a name of 1 to 63 letters, digits, - and _")]
+RoleName = Annotated[str, Form(r"[\w+=,.@-]{1,64}", "the name of a role")]
+GroupText = Annotated[
+    str, Form(r"[\w ._\-:/()#,@\[\]+=&;{}!$*]{1,255}", "1 to 255 of letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*")
+]
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html"""
+
+
+class AnyscaleConfig(Section):
+    """The cloud as Anyscale knows it."""
+
+    external_id: Annotated[ExternalId, Change.IN_PLACE]
+    """What Anyscale shows when it takes on the control plane's role: the id of your organization, a hyphen, and a text
+    that you make up. Chosen before the registration, so that registering changes no role behind Terraform's back."""
+    cloud_id: Annotated[CloudId | None, Change.IN_PLACE] = None
+    """Id of the cloud, which Anyscale gives at the registration. With it the control plane may only start, stop and
+    change what carries the cloud's tag."""
+    cloud_name: Annotated[CloudName | None, Change.IN_PLACE] = None
+    """Name to register under; `<project>-<environment>` when left out."""
+    control_plane_account_id: Annotated[AccountId, Change.IN_PLACE] = CONTROL_PLANE_ACCOUNT_ID
+    """AWS account of Anyscale's control plane, quoted."""
+    deployment_environment: Annotated[Literal["production", "development", "test"], Change.IN_PLACE] = "production"
+    """Becomes the tag `anyscale-deploy-environment`."""
+    services: Annotated[bool, Change.IN_PLACE] = False
+    """Let the control plane run Anyscale Services: stacks of CloudFormation, load balancers, certificates."""
+
+    @property
+    def organization_id(self) -> str:
+        """Id of the organization."""
+        return self.external_id.partition("-")[0]
+
+
+class CloudAccessConfig(OpeningsConfig):
+    """Openings in the cloud's security group."""
+
+    client_cidrs: Annotated[list[IpNetwork], Change.IN_PLACE] = []
+    """Who may reach port 443 of the nodes: browsers on workspaces, dashboards and services."""
+    public_nodes: Annotated[bool, Change.REPLACES] = False
+    """Anyscale's direct networking: nodes are in the public subnets, with public addresses. Else they are in the
+    private ones, and `client_cidrs` come through a VPN or a peered network."""
+    machine_pool_cidrs: Annotated[list[IpNetwork], Field(max_length=MACHINE_POOL_CIDRS), Change.IN_PLACE] = []
+    """Machines of your own that join as a customer-managed machine pool: they may reach the 22 ranges of ports that
+    Anyscale names for them."""
+    open_egress: Annotated[bool, Change.IN_PLACE] = False
+    """Let nodes reach every port of the internet; else only 80 and 443."""
+
+    @property
+    def ranges(self) -> Mapping[str, Sequence[IpNetwork]]:
+        """Who is let in, by setting."""
+        return {"client_cidrs": self.client_cidrs, "machine_pool_cidrs": self.machine_pool_cidrs}
+
+
+class CloudIamConfig(IamConfig):
+    """Roles of the control plane and of the nodes."""
+
+    node_logs: Annotated[bool, Change.IN_PLACE] = False
+    """Let nodes send metrics, and logs to groups whose names begin with /anyscale, to CloudWatch."""
+    node_secret_arns: Annotated[list[Arn], Field(max_length=20), Change.IN_PLACE] = []
+    """Secrets of Secrets Manager that nodes may read, such as the login of a registry."""
+    node_secret_key_arns: Annotated[list[KeyArn], Field(max_length=20), Change.IN_PLACE] = []
+    """Keys that these secrets are encrypted with, where they are customer managed."""
+    node_managed_policy_arns: Annotated[ManagedPolicies, Change.IN_PLACE] = []
+    """Managed policies attached to the nodes' role on top of its own."""
+
+
+class CloudBucketConfig(BucketLifecycleConfig):
+    """The cloud's bucket: private, versioned, encrypted, with TLS only."""
+
+    name: Annotated[BucketName | None, Change.REPLACES] = None
+    """Name of the bucket; `anyscale-production-data-<cloud id>` when left out, which takes an `anyscale.cloud_id`."""
+    existing_name: Annotated[BucketName | None, Change.REPLACES] = None
+    """Use this bucket, which somebody else manages, instead of making one; nothing in it is changed."""
+    existing_key_arn: Annotated[KeyArn | None, Change.IN_PLACE] = None
+    """Key that the existing bucket is encrypted with, where it is customer managed."""
+    access_log_days: Annotated[Days, Change.IN_PLACE] = 365
+    """Days that access logs of the bucket are kept."""
+
+
+class CloudEfsConfig(EfsConfig):
+    """An encrypted EFS file system with a mount target in each zone, in the cloud's security group."""
+
+    require_iam: Annotated[bool, Change.IN_PLACE] = False
+    """Let only the two roles mount it, by IAM and TLS. Without it whoever is in the cloud's security group can:
+    Anyscale registers the address of a mount target, and its nodes mount that. Try it in a test cloud first."""
+
+
+class CloudMemoryDbConfig(MemoryDbConfig):
+    """MemoryDB for the heads of services: TLS, and no user, which Anyscale cannot be told of."""
+
+    in_cloud_security_group: Annotated[bool, Change.IN_PLACE] = False
+    """Put it into the cloud's security group, where Anyscale's verification looks for it; else it has one of its own,
+    which only the cloud's nodes reach, on port 6379."""
+
+
+class AdoptedConfig(Section):
+    """Names of what is there already and is taken over by import, where another name would replace it."""
+
+    control_plane_role_name: Annotated[RoleName | None, Change.REPLACES] = None
+    """Name of the control plane's role."""
+    cluster_node_role_name: Annotated[RoleName | None, Change.REPLACES] = None
+    """Name of the nodes' role and of its instance profile."""
+    security_group_name: Annotated[GroupText | None, Change.REPLACES] = None
+    """Name of the cloud's security group."""
+    security_group_description: Annotated[GroupText | None, Change.REPLACES] = None
+    """Description of the cloud's security group."""
+    efs_creation_token: Annotated[str | None, Field(min_length=1, max_length=64), Change.REPLACES] = None
+    """Creation token of the file system, which keeps the key that it is encrypted with."""
+    memorydb_name: Annotated[str | None, Field(min_length=1, max_length=40), Change.REPLACES] = None
+    """Name of the MemoryDB cluster, which keeps the key that it is encrypted with."""
+    memorydb_subnet_group_name: Annotated[str | None, Field(min_length=1, max_length=255), Change.REPLACES] = None
+    """Name of the MemoryDB cluster's subnet group."""
