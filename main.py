@@ -18,10 +18,15 @@ from config.paths import stack_directory, synth_directory
 
 def stack_classes() -> Mapping[str, Callable[[Any, Any], object]]:
     """Stack by flavour; imported late, because it starts node."""
+    from stacks.anyscale_cloud import AnyscaleCloudStack
     from stacks.autoscaling_ec2 import AutoscalingEc2Stack
     from stacks.static_ec2 import StaticEc2Stack
 
-    return {"static-ec2": StaticEc2Stack, "autoscaling-ec2": AutoscalingEc2Stack}
+    return {
+        "static-ec2": StaticEc2Stack,
+        "autoscaling-ec2": AutoscalingEc2Stack,
+        "anyscale-cloud": AnyscaleCloudStack,
+    }
 
 
 def synthesize(environment: Environment, directory: str) -> None:

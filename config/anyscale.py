@@ -8,16 +8,28 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.access import IpNetwork, OpeningsConfig
+from config.anyscale_forms import (
+    CloudId,
+    CloudName,
+    ClusterName,
+    CreationToken,
+    ExternalId,
+    GroupDescription,
+    GroupName,
+    NewBucketName,
+    RoleName,
+    SecretArn,
+    SubnetGroupName,
+)
 from config.change import Change
 from config.efs import EfsConfig
 from config.environment import AccountId
-from config.iam import IamConfig, ManagedPolicies
+from config.iam import IamConfig
 from config.kms import KeyArn
 from config.memorydb import MemoryDbConfig
 from config.network import BucketName
 from config.s3 import BucketLifecycleConfig, Days
 from config.section import Arn, Section
-from config.text import Form
 
 CONTROL_PLANE_ACCOUNT_ID = "525325868955"
 """Account of Anyscale's control plane: https://docs.anyscale.com/iam/aws"""
@@ -28,33 +40,23 @@ MACHINE_POOL_CIDRS = 2
 """Each takes a rule for every range of ports, and a group has 60:
 https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 
-ExternalId = Annotated[
-    str,
-    Form(
-        r"org_[A-Za-z0-9]+-[\w+=,.@:/-]{1,1000}",
-        "the id of your organization, a hyphen and a text of your own, such as org_1a2b3c4d5e6f-9f2c61d07b",
-    ),
-]
-"""`anyscale cloud register` wants the organization's id in front:
-https://docs.anyscale.com/reference/cli/cloud#anyscale-cloud-register"""
-CloudId = Annotated[str, Form(r"cld_[A-Za-z0-9]+", "the id of a cloud such as cld_1a2b3c4d5e6f")]
-CloudName = Annotated[str, Form(r"[A-Za-z0-9][\w-]{0,62}", "a name of 1 to 63 letters, digits, - and _")]
-RoleName = Annotated[str, Form(r"[\w+=,.@-]{1,64}", "the name of a role")]
-GroupText = Annotated[
-    str, Form(r"[\w ._\-:/()#,@\[\]+=&;{}!$*]{1,255}", "1 to 255 of letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*")
-]
-"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html"""
-
 
 class AnyscaleConfig(Section):
     """The cloud as Anyscale knows it."""
 
+    instead = {
+        "organization_id": "external_id, which begins with it",
+        "name": "cloud_name",
+        "memorydb_in_cloud_security_group": "memorydb.in_cloud_security_group",
+    }
+
     external_id: Annotated[ExternalId, Change.IN_PLACE]
     """What Anyscale shows when it takes on the control plane's role: the id of your organization, a hyphen, and a text
-    that you make up. Chosen before the registration, so that registering changes no role behind Terraform's back."""
+    that you make up. Chosen before the registration, so that registering changes no role behind Terraform's back;
+    Anyscale goes on with the one that was registered. A cloud that was registered without one shows its cloud id."""
     cloud_id: Annotated[CloudId | None, Change.IN_PLACE] = None
     """Id of the cloud, which Anyscale gives at the registration. With it the control plane may only start, stop and
-    change what carries the cloud's tag."""
+    change what carries the cloud's tag. Another id makes another bucket, unless it has a `bucket.name`."""
     cloud_name: Annotated[CloudName | None, Change.IN_PLACE] = None
     """Name to register under; `<project>-<environment>` when left out."""
     control_plane_account_id: Annotated[AccountId, Change.IN_PLACE] = CONTROL_PLANE_ACCOUNT_ID
@@ -65,13 +67,22 @@ class AnyscaleConfig(Section):
     """Let the control plane run Anyscale Services: stacks of CloudFormation, load balancers, certificates."""
 
     @property
-    def organization_id(self) -> str:
-        """Id of the organization."""
-        return self.external_id.partition("-")[0]
+    def organization_id(self) -> str | None:
+        """Id of the organization; unknown where the external id is a cloud's."""
+        return self.external_id.partition("-")[0] if self.external_id.startswith("org_") else None
 
 
 class CloudAccessConfig(OpeningsConfig):
     """Openings in the cloud's security group."""
+
+    instead = {
+        **dict.fromkeys(
+            ("ssh_cidrs", "ssh_public_key", "key_pair_name", "bastion"),
+            "none: Anyscale opens terminals on nodes through port 443, for client_cidrs",
+        ),
+        "intra_cluster": "none: Anyscale wants a security group that trusts its own",
+        "allow_unauthenticated": "none: Anyscale lets only its users in",
+    }
 
     client_cidrs: Annotated[list[IpNetwork], Change.IN_PLACE] = []
     """Who may reach port 443 of the nodes: browsers on workspaces, dashboards and services."""
@@ -93,21 +104,32 @@ class CloudAccessConfig(OpeningsConfig):
 class CloudIamConfig(IamConfig):
     """Roles of the control plane and of the nodes."""
 
+    instead = {
+        **dict.fromkeys(("head_managed_policy_arns", "worker_managed_policy_arns"), "node_managed_policy_arns"),
+        "launcher_principal_arns": "none: Anyscale's control plane launches every node",
+    }
+
     node_logs: Annotated[bool, Change.IN_PLACE] = False
     """Let nodes send metrics, and logs to groups whose names begin with /anyscale, to CloudWatch."""
-    node_secret_arns: Annotated[list[Arn], Field(max_length=20), Change.IN_PLACE] = []
+    node_secret_arns: Annotated[list[SecretArn], Field(max_length=20), Change.IN_PLACE] = []
     """Secrets of Secrets Manager that nodes may read, such as the login of a registry."""
     node_secret_key_arns: Annotated[list[KeyArn], Field(max_length=20), Change.IN_PLACE] = []
     """Keys that these secrets are encrypted with, where they are customer managed."""
-    node_managed_policy_arns: Annotated[ManagedPolicies, Change.IN_PLACE] = []
-    """Managed policies attached to the nodes' role on top of its own."""
+    node_managed_policy_arns: Annotated[list[Arn], Field(max_length=9), Change.IN_PLACE] = []
+    """Managed policies attached to the nodes' role on top of its own and of AWS's for reading from ECR."""
 
 
 class CloudBucketConfig(BucketLifecycleConfig):
     """The cloud's bucket: private, versioned, encrypted, with TLS only."""
 
-    name: Annotated[BucketName | None, Change.REPLACES] = None
-    """Name of the bucket; `anyscale-production-data-<cloud id>` when left out, which takes an `anyscale.cloud_id`."""
+    instead = {
+        "node_access": "none: both roles read and write",
+        "cors": "none: what Anyscale's console needs is set",
+    }
+
+    name: Annotated[NewBucketName | None, Change.REPLACES] = None
+    """Name of the bucket, which it keeps when the cloud id comes; when left out `anyscale-production-data-` and the
+    `anyscale.cloud_id`, with - for _, as Anyscale itself names it."""
     existing_name: Annotated[BucketName | None, Change.REPLACES] = None
     """Use this bucket, which somebody else manages, instead of making one; nothing in it is changed."""
     existing_key_arn: Annotated[KeyArn | None, Change.IN_PLACE] = None
@@ -118,6 +140,10 @@ class CloudBucketConfig(BucketLifecycleConfig):
 
 class CloudEfsConfig(EfsConfig):
     """An encrypted EFS file system with a mount target in each zone, in the cloud's security group."""
+
+    instead = dict.fromkeys(
+        ("mount_path", "posix_user_id", "posix_group_id"), "none: Anyscale mounts it, without an access point"
+    )
 
     require_iam: Annotated[bool, Change.IN_PLACE] = False
     """Let only the two roles mount it, by IAM and TLS. Without it whoever is in the cloud's security group can:
@@ -139,13 +165,13 @@ class AdoptedConfig(Section):
     """Name of the control plane's role."""
     cluster_node_role_name: Annotated[RoleName | None, Change.REPLACES] = None
     """Name of the nodes' role and of its instance profile."""
-    security_group_name: Annotated[GroupText | None, Change.REPLACES] = None
+    security_group_name: Annotated[GroupName | None, Change.REPLACES] = None
     """Name of the cloud's security group."""
-    security_group_description: Annotated[GroupText | None, Change.REPLACES] = None
+    security_group_description: Annotated[GroupDescription | None, Change.REPLACES] = None
     """Description of the cloud's security group."""
-    efs_creation_token: Annotated[str | None, Field(min_length=1, max_length=64), Change.REPLACES] = None
+    efs_creation_token: Annotated[CreationToken | None, Change.REPLACES] = None
     """Creation token of the file system, which keeps the key that it is encrypted with."""
-    memorydb_name: Annotated[str | None, Field(min_length=1, max_length=40), Change.REPLACES] = None
+    memorydb_name: Annotated[ClusterName | None, Change.REPLACES] = None
     """Name of the MemoryDB cluster, which keeps the key that it is encrypted with."""
-    memorydb_subnet_group_name: Annotated[str | None, Field(min_length=1, max_length=255), Change.REPLACES] = None
+    memorydb_subnet_group_name: Annotated[SubnetGroupName | None, Change.REPLACES] = None
     """Name of the MemoryDB cluster's subnet group."""

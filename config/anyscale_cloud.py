@@ -25,7 +25,7 @@ CLOUD_BUCKET = "cloud"
 CONTROL_PLANE = "control-plane"
 CLUSTER_NODE = "cluster-node"
 """Last parts of AWS names."""
-_CONSOLE = CorsConfig(
+CONSOLE_CORS = CorsConfig(
     origins=["https://*.anyscale.com"],
     methods=["GET", "POST", "PUT", "HEAD", "DELETE"],
     headers=["*"],
@@ -36,6 +36,16 @@ _CONSOLE = CorsConfig(
 
 class AnyscaleCloudConfig(FoundationConfig):
     """One environment of flavour `anyscale-cloud`."""
+
+    instead = {
+        **dict.fromkeys(
+            ("head", "workers", "autoscaler"), "none: Anyscale launches every node, as its compute configs say"
+        ),
+        "ray": "none: Anyscale's images have Ray",
+        "buckets": "bucket, the cloud's own",
+        "observability": "iam.node_logs for CloudWatch",
+        **{name: f"anyscale.{name}" for name in AnyscaleConfig.model_fields},
+    }
 
     flavour: Annotated[Literal["anyscale-cloud"], Change.NEVER] = "anyscale-cloud"
     """The kind of deployment."""
@@ -50,7 +60,7 @@ class AnyscaleCloudConfig(FoundationConfig):
     efs: Annotated[CloudEfsConfig | None, Change.REPLACES] = None
     """Shared file system; off when left out, `{}` for the defaults."""
     memorydb: Annotated[CloudMemoryDbConfig | None, Change.REPLACES] = None
-    """MemoryDB for the heads of services; off when left out, `{}` for the defaults."""
+    """MemoryDB for the state of heads; off when left out, `{}` for the defaults."""
     adopted: Annotated[AdoptedConfig, Change.REPLACES] = AdoptedConfig()
     """Names of what is taken over from another tool."""
 
@@ -60,9 +70,9 @@ class AnyscaleCloudConfig(FoundationConfig):
         anyscale = {
             ORGANIZATION_TAG: self.anyscale.organization_id,
             DEPLOYMENT_TAG: self.anyscale.deployment_environment,
+            CLOUD_ID_TAG: self.anyscale.cloud_id,
         }
-        cloud = {CLOUD_ID_TAG: self.anyscale.cloud_id} if self.anyscale.cloud_id is not None else {}
-        return {**super().default_tags, **anyscale, **cloud}
+        return {**super().default_tags, **{tag: value for tag, value in anyscale.items() if value is not None}}
 
     @property
     def cloud_name(self) -> str:
@@ -77,14 +87,15 @@ class AnyscaleCloudConfig(FoundationConfig):
         lifecycle = {name: getattr(self.bucket, name) for name in BucketLifecycleConfig.model_fields}
         return {
             LOGS_BUCKET: BucketConfig(expire_days=self.bucket.access_log_days, node_access="none"),
-            CLOUD_BUCKET: BucketConfig(cors=[_CONSOLE], **lifecycle),
+            CLOUD_BUCKET: BucketConfig(cors=[CONSOLE_CORS], **lifecycle),
         }
 
     def bucket_name(self, bucket: str) -> str:
-        """AWS name of a bucket."""
+        """AWS name of a bucket. That of the cloud's is Anyscale's own: its cloud id, as S3 takes it."""
         if bucket != CLOUD_BUCKET:
             return super().bucket_name(bucket)
-        return self.bucket.existing_name or self.bucket.name or f"anyscale-production-data-{self.anyscale.cloud_id}"
+        cloud = (self.anyscale.cloud_id or "").lower().replace("_", "-")
+        return self.bucket.existing_name or self.bucket.name or f"anyscale-production-data-{cloud}"
 
     def role_name(self, part: str) -> str:
         """AWS name of a role: that of the adopted one, where it is said."""

@@ -46,6 +46,8 @@ def _from_outside(environment: AnyscaleCloudConfig) -> Iterator[Rule]:
         yield Rule("cloud", "ingress", "https", cidr, f"Clients, from {cidr}", HTTPS_PORT, HTTPS_PORT)
     for cidr in access.machine_pool_cidrs:
         for first, last in MACHINE_POOL_PORTS:
+            if first == HTTPS_PORT and cidr in access.client_cidrs:
+                continue  # said above; EC2 takes no rule twice
             name = f"machine_pool_{first}"
             yield Rule("cloud", "ingress", name, cidr, f"Machine pool, from {cidr}", first, last)
 

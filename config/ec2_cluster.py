@@ -39,10 +39,12 @@ class FixedNode:
 class Ec2ClusterConfig(FoundationConfig):
     """A Ray cluster on EC2: network, roles, storage, a head, and workers of some kind."""
 
+    instead = dict.fromkeys(("anyscale", "adopted"), "flavour: anyscale-cloud to go with it")
+
     access: Annotated[AccessConfig, Change.IN_PLACE] = AccessConfig()
-    """Who may reach the cluster."""
+    """Who may reach the nodes."""
     iam: Annotated[NodeIamConfig, Change.IN_PLACE] = NodeIamConfig()
-    """Additions to the nodes' roles."""
+    """Additions to the roles."""
     ray: Annotated[RayConfig, Change.REPLACES] = RayConfig()
     """What is installed on every node."""
     observability: Annotated[ObservabilityConfig, Change.IN_PLACE] = ObservabilityConfig()

@@ -110,6 +110,7 @@ def _known_settings(model: type[BaseModel], path: Path) -> str:
     instead = section.instead.get(str(path[-1])) if issubclass(section, Section) else None
     if instead is not None:
         return instead
-    known = [field for field in section.model_fields if field != "name"]
+    # An environment's name is that of its file.
+    known = [field for field in section.model_fields if (field, len(path)) != ("name", 1)]
     close = difflib.get_close_matches(str(path[-1]), known, n=1)
     return one_of(close or known)

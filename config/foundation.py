@@ -23,7 +23,7 @@ class FoundationConfig(Environment):
     network: Annotated[NetworkConfig, Change.IN_PLACE] = NetworkConfig()
     """VPC, subnets, NAT, endpoints, flow logs."""
     access: Annotated[OpeningsConfig, Change.IN_PLACE] = OpeningsConfig()
-    """Who may reach what is there."""
+    """Who may reach the nodes."""
     kms: Annotated[KmsConfig, Change.IN_PLACE] = KmsConfig()
     """The key that encrypts everything."""
     iam: Annotated[IamConfig, Change.IN_PLACE] = IamConfig()
@@ -31,7 +31,7 @@ class FoundationConfig(Environment):
     efs: Annotated[EfsConfig | None, Change.REPLACES] = None
     """Shared file system; off when left out, `{}` for the defaults."""
     memorydb: Annotated[MemoryDbConfig | None, Change.REPLACES] = None
-    """MemoryDB; off when left out."""
+    """MemoryDB for the state of heads; off when left out, `{}` for the defaults."""
 
     @property
     def layout(self) -> NetworkLayout:

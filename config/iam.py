@@ -14,7 +14,7 @@ ManagedPolicies = Annotated[list[Arn], Field(max_length=10)]
 
 
 class IamConfig(Section):
-    """Roles."""
+    """What every role has that is made here."""
 
     permissions_boundary_arn: Annotated[Arn | None, Change.IN_PLACE] = None
     """Policy that bounds every role made here."""

@@ -12,15 +12,13 @@ HEAD_HOST = "head"
 """Host name of the head in the private zone."""
 
 _OWN_TAGS = frozenset({"project", "environment", "owner", "managedby", "name"})
+"""Tags that Rayform sets itself."""
 OWN_PREFIX = "rayform:"
 
 
 def is_own_tag(key: str) -> bool:
     """Whether Rayform sets a tag itself; IAM tells keys apart without regard to case."""
     return key.casefold() in _OWN_TAGS or key.casefold().startswith(OWN_PREFIX)
-
-
-"""Tags that Rayform sets itself."""
 
 
 @dataclass(frozen=True)

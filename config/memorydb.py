@@ -28,7 +28,7 @@ _WEEKDAY_TIME = f"(mon|tue|wed|thu|fri|sat|sun):{_TIME}"
 
 
 class MemoryDbConfig(Section):
-    """A MemoryDB cluster over TLS with a user of its own. Ray needs exactly one shard."""
+    """A MemoryDB cluster over TLS. Ray needs exactly one shard."""
 
     node_type: Annotated[NodeType, Change.IN_PLACE] = "db.t4g.small"
     """Node type."""

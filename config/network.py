@@ -64,8 +64,9 @@ class NetworkConfig(Section):
     """AWS services reached through interface endpoints. The S3 gateway endpoint is always there."""
     s3_endpoint_buckets: Annotated[list[BucketName], Change.IN_PLACE] = []
     """Buckets of other accounts, public ones too, that nodes may read. S3 is reached by the gateway endpoint, whose
-    policy lets through the account's own buckets, those that AWS serves packages from, and these."""
+    policy lets through the account's own buckets, those that AWS serves packages from, and these. With flavour
+    `anyscale-cloud` none means any: Anyscale does not say which its nodes read. Writing stays within the account."""
     flow_logs: Annotated[FlowLogsConfig, Change.IN_PLACE] = FlowLogsConfig()
     """Flow logs; always on in a VPC that is made here."""
     existing: Annotated[ExistingNetworkConfig | None, Change.REPLACES] = None
-    """Use this VPC instead of making one; then only `endpoints` may stand beside it."""
+    """Use this VPC instead of making one; then nothing may stand beside it."""

@@ -18,7 +18,7 @@ from config.schema import field_kind
 
 Parse = Callable[[Mapping[str, Any]], Environment]
 Judge = Callable[[Mapping[str, Any], ValidationError], list[Problem]]
-_STAND_INS = {"region": "us-east-1"}
+_STAND_INS: Mapping[str, Any] = {"region": "us-east-1", "anyscale": {"external_id": "org_0-0"}}
 """Take the place of required settings that are wrong; rules that read them are skipped."""
 
 
@@ -62,12 +62,13 @@ def _without(
     model: type[Environment], given: Mapping[str, Any], paths: set[Path], parse: Parse, judge: Judge
 ) -> Partial | None:
     """None when the rest is none of the model's: a required section is wrong."""
+    stand_ins = {name: value for name, value in _STAND_INS.items() if name in model.model_fields}
     while True:
         paths = {path for path in paths if not any(path[:end] in paths for end in range(1, len(path)))}
         rest = deepcopy(dict(given))
         for path in paths:
             _delete(rest, path)
-        rest = {**_STAND_INS, **rest}
+        rest = {**stand_ins, **rest}
         try:
             environment = parse(rest)
         except ValidationError as error:

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_PARTITIONS = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
+COMMERCIAL = "aws"
+"""The partition of every region that is not a country's or a government's own."""
+_PARTITIONS = {
+    "cn": "aws-cn",
+    "us-gov": "aws-us-gov",
+    "us-iso": "aws-iso",
+    "us-isob": "aws-iso-b",
+    "eu-isoe": "aws-iso-e",
+    "us-isof": "aws-iso-f",
+}
 """By prefix of the region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
+
+
+def partition_of(region: str) -> str:
+    """`aws`, or that of China or of the US government."""
+    own = (partition for prefix, partition in _PARTITIONS.items() if region.startswith(f"{prefix}-"))
+    return next(own, COMMERCIAL)
 
 
 @dataclass(frozen=True)
@@ -18,10 +33,7 @@ class Place:
     @property
     def partition(self) -> str:
         """`aws`, or that of China or of the US government."""
-        for prefix, partition in _PARTITIONS.items():
-            if self.region.startswith(f"{prefix}-"):
-                return partition
-        return "aws"
+        return partition_of(self.region)
 
     def arn(self, service: str, resource: str) -> str:
         """ARN of something in this region of this account."""

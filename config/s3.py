@@ -13,7 +13,8 @@ from config.text import Form
 LOGS_BUCKET = "logs"
 """Takes the access logs of the other buckets; made whenever there is another bucket."""
 
-Prefix = Annotated[str, Form(r"[\w!*'()./-]{1,512}", "the beginning of names of objects, such as tmp/")]
+Prefix = Annotated[str, Form(r"[\w!*'()./-]{1,240}", "the beginning of names of objects, such as tmp/")]
+"""As long as the id of a lifecycle rule that holds it can be: 255 characters in all."""
 Days = Annotated[int, Field(ge=1, le=36500)]
 
 

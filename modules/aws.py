@@ -33,6 +33,7 @@ _prepare_lazy_binding()
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup as CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.data_aws_ami import DataAwsAmi as DataAwsAmi
+from cdktf_cdktf_provider_aws.data_aws_availability_zones import DataAwsAvailabilityZones as DataAwsAvailabilityZones
 from cdktf_cdktf_provider_aws.data_aws_ec2_instance_type_offerings import (
     DataAwsEc2InstanceTypeOfferings as DataAwsEc2InstanceTypeOfferings,
 )
@@ -50,6 +51,7 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 )
 from cdktf_cdktf_provider_aws.data_aws_instances import DataAwsInstances as DataAwsInstances
 from cdktf_cdktf_provider_aws.data_aws_key_pair import DataAwsKeyPair as DataAwsKeyPair
+from cdktf_cdktf_provider_aws.data_aws_s3_bucket import DataAwsS3Bucket as DataAwsS3Bucket
 from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret_version import (
     DataAwsSecretsmanagerSecretVersion as DataAwsSecretsmanagerSecretVersion,
 )

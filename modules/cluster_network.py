@@ -1,25 +1,42 @@
-"""The network that a cluster stands in: one that is made, or one that is there."""
+"""The network that an environment stands in: one that is made, or one that is there."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.label import Label
 from modules.endpoints import S3GatewayEndpoint
 from modules.existing_network import ExistingNetwork
 from modules.flow_logs import FlowLogs
 from modules.network import Network
-from modules.wheels import wheel_bucket
 
 
 def define_network(
-    scope: Construct, *, config: Ec2ClusterConfig, label: Label, key_arn: str
+    scope: Construct,
+    *,
+    config: FoundationConfig,
+    label: Label,
+    key_arn: str,
+    readable_buckets: Sequence[str],
+    gives_addresses: bool,
 ) -> Network | ExistingNetwork:
-    """Define the network with its flow logs and S3 endpoint, or look up the one that is there."""
+    """Define the network with its flow logs and S3 endpoint, or look up the one that is there.
+
+    `readable_buckets` are of other accounts; `gives_addresses` is said in `Network`.
+    """
     if config.network.existing is not None:
-        return ExistingNetwork(scope, "network", config=config.network.existing)
-    network = Network(scope, "network", config=config.network, layout=config.layout, label=label)
+        return ExistingNetwork(scope, "network", config=config.network.existing, gives_addresses=gives_addresses)
+    network = Network(
+        scope,
+        "network",
+        config=config.network,
+        layout=config.layout,
+        label=label,
+        gives_addresses=gives_addresses,
+    )
     FlowLogs(
         scope,
         "flow_logs",
@@ -37,12 +54,6 @@ def define_network(
         place=config.place,
         vpc_id=network.vpc_id,
         route_table_ids=network.route_table_ids,
-        readable_buckets=_readable_buckets(config),
+        readable_buckets=readable_buckets,
     )
     return network
-
-
-def _readable_buckets(config: Ec2ClusterConfig) -> list[str]:
-    source = config.ray.wheel_source
-    wheels = [] if source is None else [wheel_bucket(source)]
-    return list(dict.fromkeys([*config.network.s3_endpoint_buckets, *wheels]))

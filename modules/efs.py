@@ -8,7 +8,7 @@ from functools import cached_property
 from cdktf import TerraformResource
 from constructs import Construct
 
-from config.efs import MountedEfsConfig
+from config.efs import EfsConfig, MountedEfsConfig
 from config.label import Label
 from config.statement import ANYBODY, Condition, Statement
 from modules.aws import (
@@ -25,7 +25,7 @@ from modules.aws import (
 )
 from modules.ids import construct_id
 from modules.policy import policy_document
-from modules.protection import protected
+from modules.protection import protected, waive
 
 CLIENT_ACTIONS = (
     "elasticfilesystem:ClientMount",
@@ -34,11 +34,87 @@ CLIENT_ACTIONS = (
 )
 
 
-class Efs(Construct):
-    """Define an encrypted file system that node roles mount by TLS through one access point.
+class FileSystem(Construct):
+    """Define an encrypted file system with a mount target in each zone; `_allow` says who may use it.
 
-    Stateful: `protect` maps to Terraform `prevent_destroy`.
+    Stateful: `protect` maps to Terraform `prevent_destroy`. Without a key it keeps the one that it is encrypted with,
+    which is that of AWS for a new one.
     """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: EfsConfig,
+        label: Label,
+        creation_token: str,
+        subnet_ids: Mapping[str, str],
+        security_group_id: str,
+        key_arn: str | None,
+        protect: bool,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._config = config
+        self._file_system = EfsFileSystem(
+            self,
+            "file_system",
+            creation_token=creation_token,
+            encrypted=True,  # not an option
+            kms_key_id=key_arn,
+            throughput_mode=config.throughput_mode,
+            provisioned_throughput_in_mibps=config.provisioned_mibps,
+            lifecycle_policy=_lifecycle(config),
+            lifecycle=protected(protect),
+            tags=label.tags("efs"),
+        )
+        if key_arn is None:
+            waive(self._file_system, CKV_AWS_184="It came with its key, and another would replace it.")
+        # Keyed by zone, not by position: addresses survive reordering.
+        self._targets = {
+            zone: EfsMountTarget(
+                self,
+                construct_id("mount_target", zone),
+                file_system_id=self.file_system_id,
+                subnet_id=subnet_id,
+                security_groups=[security_group_id],
+            )
+            for zone, subnet_id in subnet_ids.items()
+        }
+
+    def _allow(self, statements: Sequence[Statement]) -> None:
+        """Set the file system's policy, and whether it is backed up."""
+        EfsBackupPolicy(
+            self,
+            "backup",
+            file_system_id=self.file_system_id,
+            backup_policy=EfsBackupPolicyBackupPolicy(status="ENABLED" if self._config.backup else "DISABLED"),
+        )
+        self._policy = EfsFileSystemPolicy(
+            self,
+            "policy",
+            file_system_id=self.file_system_id,
+            policy=policy_document(self, "policy_document", statements),
+        )
+
+    @cached_property
+    def file_system_id(self) -> str:
+        """EFS id (`fs-…`), a token until apply."""
+        return str(self._file_system.id)
+
+    @cached_property
+    def arn(self) -> str:
+        """ARN of the file system, a token until apply."""
+        return str(self._file_system.arn)
+
+    @property
+    def needed_to_mount(self) -> list[TerraformResource]:
+        """What must be there before a node mounts it."""
+        return [*self._targets.values(), self._policy]
+
+
+class Efs(FileSystem):
+    """Define an encrypted file system that node roles mount by TLS through one access point."""
 
     def __init__(
         self,
@@ -53,43 +129,19 @@ class Efs(Construct):
         role_arns: Sequence[str],
         protect: bool,
     ) -> None:
-        super().__init__(scope, id_)
-        self._file_system = EfsFileSystem(
-            self,
-            "file_system",
+        super().__init__(
+            scope,
+            id_,
+            config=config,
+            label=label,
             creation_token=label.name("efs"),
-            encrypted=True,  # not an option
-            kms_key_id=key_arn,
-            throughput_mode=config.throughput_mode,
-            provisioned_throughput_in_mibps=config.provisioned_mibps,
-            lifecycle_policy=_lifecycle(config),
-            lifecycle=protected(protect),
-            tags=label.tags("efs"),
+            subnet_ids=subnet_ids,
+            security_group_id=security_group_id,
+            key_arn=key_arn,
+            protect=protect,
         )
-        # Keyed by zone, not by position: addresses survive reordering.
-        self._targets = [
-            EfsMountTarget(
-                self,
-                construct_id("mount_target", zone),
-                file_system_id=self.file_system_id,
-                subnet_id=subnet_id,
-                security_groups=[security_group_id],
-            )
-            for zone, subnet_id in subnet_ids.items()
-        ]
         self._access_point = self._define_access_point(config, label)
-        EfsBackupPolicy(
-            self,
-            "backup",
-            file_system_id=self.file_system_id,
-            backup_policy=EfsBackupPolicyBackupPolicy(status="ENABLED" if config.backup else "DISABLED"),
-        )
-        self._policy_resource = EfsFileSystemPolicy(
-            self,
-            "policy",
-            file_system_id=self.file_system_id,
-            policy=policy_document(self, "policy_document", self._policy(role_arns)),
-        )
+        self._allow(self._statements(role_arns))
 
     def _define_access_point(self, config: MountedEfsConfig, label: Label) -> EfsAccessPoint:
         owner = EfsAccessPointRootDirectoryCreationInfo(
@@ -104,18 +156,11 @@ class Efs(Construct):
             tags=label.tags("efs"),
         )
 
-    def _policy(self, role_arns: Sequence[str]) -> list[Statement]:
+    def _statements(self, role_arns: Sequence[str]) -> list[Statement]:
         through_us = Condition("StringEquals", "elasticfilesystem:AccessPointArn", self.access_point_arn)
         return [
             Statement("NodesMount", CLIENT_ACTIONS, [self.arn], principals={"AWS": role_arns}, conditions=[through_us]),
-            Statement(
-                "DenyWithoutTls",
-                ["*"],
-                [self.arn],
-                effect="Deny",
-                principals=ANYBODY,
-                conditions=[Condition("Bool", "aws:SecureTransport", "false")],
-            ),
+            tls_only(self.arn),
         ]
 
     def node_statements(self) -> list[Statement]:
@@ -127,16 +172,6 @@ class Efs(Construct):
         ]
 
     @cached_property
-    def file_system_id(self) -> str:
-        """EFS id (`fs-…`), a token until apply."""
-        return str(self._file_system.id)
-
-    @cached_property
-    def arn(self) -> str:
-        """ARN of the file system, a token until apply."""
-        return str(self._file_system.arn)
-
-    @cached_property
     def access_point_id(self) -> str:
         """Id of the access point (`fsap-…`), a token until apply."""
         return str(self._access_point.id)
@@ -146,13 +181,20 @@ class Efs(Construct):
         """ARN of the access point, a token until apply."""
         return str(self._access_point.arn)
 
-    @property
-    def needed_to_mount(self) -> list[TerraformResource]:
-        """What must be there before a node mounts it."""
-        return [*self._targets, self._policy_resource]
+
+def tls_only(file_system_arn: str) -> Statement:
+    """Refuse whatever comes without TLS."""
+    return Statement(
+        "DenyWithoutTls",
+        ["*"],
+        [file_system_arn],
+        effect="Deny",
+        principals=ANYBODY,
+        conditions=[Condition("Bool", "aws:SecureTransport", "false")],
+    )
 
 
-def _lifecycle(config: MountedEfsConfig) -> list[EfsFileSystemLifecyclePolicy] | None:
+def _lifecycle(config: EfsConfig) -> list[EfsFileSystemLifecyclePolicy] | None:
     """One transition a block, as EFS wants it."""
     policies = []
     if config.transition_to_ia_days is not None:

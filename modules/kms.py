@@ -33,6 +33,7 @@ class Key(Construct):
         label: Label,
         place: Place,
         protect: bool,
+        encrypts: str,
         spot: bool,
     ) -> None:
         super().__init__(scope, id_)
@@ -42,7 +43,7 @@ class Key(Construct):
         key = KmsKey(
             self,
             THIS,
-            description=f"Encrypts everything of {label.cluster}",
+            description=f"Encrypts {encrypts} of {label.cluster}",
             enable_key_rotation=True,  # not an option
             rotation_period_in_days=config.rotation_days,
             deletion_window_in_days=config.deletion_window_days,

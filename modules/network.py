@@ -23,15 +23,26 @@ from modules.aws import (
     Vpc,
 )
 from modules.ids import construct_id
+from modules.protection import waive
 
 _ANYWHERE = "0.0.0.0/0"
 
 
 class Network(Construct):
-    """Define a VPC with public and private subnets per zone, each private one with a route table of its own."""
+    """Define a VPC with public and private subnets per zone, each private one with a route table of its own.
+
+    With `gives_addresses` whatever is launched in a public subnet has a public address.
+    """
 
     def __init__(
-        self, scope: Construct, id_: str, *, config: NetworkConfig, layout: NetworkLayout, label: Label
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        config: NetworkConfig,
+        layout: NetworkLayout,
+        label: Label,
+        gives_addresses: bool,
     ) -> None:
         super().__init__(scope, id_)
         self._label = label
@@ -45,27 +56,30 @@ class Network(Construct):
         )
         # AWS makes this group and it cannot be removed: emptied, so that using it by mistake opens nothing.
         DefaultSecurityGroup(self, "default_security_group", vpc_id=self.vpc_id, tags=label.tags("default"))
-        self._public = self._subnets("public", layout.public)
-        self._private = self._subnets("private", layout.private)
+        self._public = self._subnets("public", layout.public, gives_addresses=gives_addresses)
+        self._private = self._subnets("private", layout.private, gives_addresses=False)
         self._ways_out: list[TerraformResource] = []
         self._internet_gateway: InternetGateway | None = None
         self._public_table_id = self._route_public_subnets() if layout.public else None
         self._private_table_ids = self._route_private_subnets(layout)
 
-    def _subnets(self, tier: str, cidrs: Mapping[str, object]) -> dict[str, Subnet]:
-        return {
+    def _subnets(self, tier: str, cidrs: Mapping[str, object], *, gives_addresses: bool) -> dict[str, Subnet]:
+        subnets = {
             zone: Subnet(
                 self,
                 construct_id(tier, zone),
                 vpc_id=self.vpc_id,
                 availability_zone=zone,
                 cidr_block=str(cidr),
-                # Nodes ask for their public address themselves; nothing else gets one by standing here.
-                map_public_ip_on_launch=False,
+                # Nodes of ours ask for their public address themselves; nothing else gets one by standing here.
+                map_public_ip_on_launch=gives_addresses,
                 tags=self._label.tags(f"{tier}-{zone}", {"rayform:tier": tier}),
             )
             for zone, cidr in cidrs.items()
         }
+        for subnet in subnets.values() if gives_addresses else ():
+            waive(subnet, CKV_AWS_130="Nodes in it are meant to be public (access.public_nodes).")
+        return subnets
 
     def _route_public_subnets(self) -> str:
         self._internet_gateway = InternetGateway(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from config.label import Label
 from config.place import Place
+from config.s3 import BucketConfig
 from config.statement import Condition, Statement
 from modules.s3 import LIST_ACTIONS, READ_ACTIONS, WRITE_ACTIONS
 
@@ -26,6 +27,18 @@ def bucket_statements(readable: Sequence[str], writable: Sequence[str]) -> list[
     if writable:
         statements.append(Statement("Write", WRITE_ACTIONS, [f"{arn}/*" for arn in writable]))
     return statements
+
+
+def node_grants(bucket_arn: str, config: BucketConfig, *, role_arns: Sequence[str]) -> list[Statement]:
+    """What the bucket's policy lets the node roles do."""
+    if config.node_access == "none":
+        return []
+    roles = {"AWS": list(role_arns)}
+    writes = WRITE_ACTIONS if config.node_access == "read_write" else ()
+    return [
+        Statement("NodesList", LIST_ACTIONS, [bucket_arn], principals=roles),
+        Statement("NodesUse", [*READ_ACTIONS, *writes], [f"{bucket_arn}/*"], principals=roles),
+    ]
 
 
 def key_statements(key_arn: str, place: Place, *services: str) -> list[Statement]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cdktf import Postcondition, TerraformResource, TerraformResourceLifecycle
 
 
-def protected(protect: bool) -> TerraformResourceLifecycle | None:
-    """Lifecycle of a stateful resource: Terraform refuses to destroy it while `protect` is true."""
-    return TerraformResourceLifecycle(prevent_destroy=True) if protect else None
+def protected(protect: bool, *, kept: Sequence[str] = ()) -> TerraformResourceLifecycle | None:
+    """Lifecycle of a stateful resource: Terraform refuses to destroy it while `protect` is true.
+
+    Attributes that are `kept` stay as they are found.
+    """
+    if not (protect or kept):
+        return None
+    return TerraformResourceLifecycle(prevent_destroy=protect or None, ignore_changes=list(kept) or None)
 
 
 def must(condition: str, message: str) -> TerraformResourceLifecycle:
@@ -27,8 +34,8 @@ def musts(*conditions: tuple[str, str]) -> TerraformResourceLifecycle:
 def waive(resource: TerraformResource, **reasons: str) -> None:
     """Say on the resource why a check of checkov does not apply: `waive(bucket, CKV_AWS_144="…")`.
 
-    The reason travels in the synthesized JSON; `make checkov` lists it in every scan.
+    The reason travels in the synthesized JSON; `make checkov` lists it in every scan. Those of several calls add up.
     """
-    resource.add_override(
-        "//.rayform.waivers", [{"check": check, "reason": reason} for check, reason in reasons.items()]
-    )
+    said: dict[str, str] = vars(resource).setdefault("_waivers", {})
+    said.update(reasons)
+    resource.add_override("//.rayform.waivers", [{"check": check, "reason": reason} for check, reason in said.items()])

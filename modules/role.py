@@ -15,7 +15,10 @@ from modules.policy import policy_document
 
 
 class Role(Construct):
-    """Define a role that those take on whom `trust` names; it may do nothing until `allow` says so."""
+    """Define a role that those take on whom `trust` names; it may do nothing until `allow` says so.
+
+    Its name is that of the part, unless it has one already.
+    """
 
     def __init__(
         self,
@@ -26,12 +29,13 @@ class Role(Construct):
         part: str,
         trust: Sequence[Statement],
         permissions_boundary_arn: str | None,
+        name: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._role = IamRole(
             self,
             THIS,
-            name=label.name(part),
+            name=name or label.name(part),
             description=f"{part} of {label.cluster}",
             assume_role_policy=policy_document(self, "trust", trust),
             permissions_boundary=permissions_boundary_arn,
@@ -83,6 +87,7 @@ class InstanceRole(Role):
         part: str,
         permissions_boundary_arn: str | None,
         trust: Sequence[Statement] = (),
+        name: str | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -91,9 +96,10 @@ class InstanceRole(Role):
             part=part,
             trust=[service_trust("ec2.amazonaws.com"), *trust],
             permissions_boundary_arn=permissions_boundary_arn,
+            name=name,
         )
         self._profile = IamInstanceProfile(
-            self, "profile", name=label.name(part), role=self.name, tags=label.tags(part)
+            self, "profile", name=name or label.name(part), role=self.name, tags=label.tags(part)
         )
 
     @cached_property

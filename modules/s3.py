@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from constructs import Construct
@@ -176,7 +176,10 @@ class Bucket(Construct):
 
 
 class Buckets(Construct):
-    """Define the buckets of an environment, and the one that takes the access logs of the others."""
+    """Define the buckets of an environment, and the one that takes the access logs of the others.
+
+    `grants` gives the statements of a bucket's policy by its ARN: what it lets roles do.
+    """
 
     def __init__(
         self,
@@ -188,7 +191,7 @@ class Buckets(Construct):
         label: Label,
         place: Place,
         key_arn: str,
-        role_arns: Sequence[str],
+        grants: Callable[[str, BucketConfig], Sequence[Statement]],
         protect: bool,
     ) -> None:
         super().__init__(scope, id_)
@@ -210,7 +213,7 @@ class Buckets(Construct):
         }
         for part, bucket in self._buckets.items():
             if part != LOGS_BUCKET:
-                bucket.set_policy(policy_statements(bucket, configs[part], role_arns))
+                bucket.set_policy(grants(bucket.arn, configs[part]))
         if self._buckets:
             self._deliver_logs(self._buckets[LOGS_BUCKET], place)
 
@@ -233,22 +236,14 @@ class Buckets(Construct):
     def _arns(self, node_access: str) -> list[str]:
         return [bucket.arn for part, bucket in self._buckets.items() if self._configs[part].node_access == node_access]
 
+    def arn(self, part: str) -> str:
+        """ARN of a bucket by its name in the environment file, a token until apply."""
+        return self._buckets[part].arn
+
     @property
     def names(self) -> dict[str, str]:
         """Bucket names by their name in the environment file."""
         return {part: bucket.name for part, bucket in self._buckets.items()}
-
-
-def policy_statements(bucket: Bucket, config: BucketConfig, role_arns: Sequence[str]) -> list[Statement]:
-    """What the bucket's policy lets the node roles do."""
-    if config.node_access == "none":
-        return []
-    roles = {"AWS": list(role_arns)}
-    writes = WRITE_ACTIONS if config.node_access == "read_write" else ()
-    return [
-        Statement("NodesList", LIST_ACTIONS, [bucket.arn], principals=roles),
-        Statement("NodesUse", [*READ_ACTIONS, *writes], [f"{bucket.arn}/*"], principals=roles),
-    ]
 
 
 def _log_delivery(bucket: Bucket, place: Place) -> Statement:

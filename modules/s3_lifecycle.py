@@ -17,10 +17,11 @@ from modules.aws import (
 
 
 def define_lifecycle(scope: Construct, *, config: BucketConfig, bucket: str) -> None:
-    """Define one rule for what every bucket forgets, and one for its objects when they expire or move."""
+    """Define a rule for what every bucket forgets, one for objects that expire or move, and one for each prefix."""
     rules = [_forget_leftovers(config)]
     if config.expire_days is not None or config.transitions:
         rules.append(_objects(config))
+    rules += [_below(prefix, days) for prefix, days in sorted(config.expire_prefix_days.items())]
     S3BucketLifecycleConfiguration(scope, "lifecycle", bucket=bucket, rule=rules)
 
 
@@ -58,4 +59,13 @@ def _objects(config: BucketConfig) -> S3BucketLifecycleConfigurationRule:
             for each in config.transitions
         ]
         or None,
+    )
+
+
+def _below(prefix: str, days: int) -> S3BucketLifecycleConfigurationRule:
+    return S3BucketLifecycleConfigurationRule(
+        id=f"expire {prefix}",
+        status="Enabled",
+        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix=prefix)],
+        expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)],
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
@@ -26,10 +27,19 @@ _DESCRIPTIONS: dict[Group, str] = {
 _RULE_CLASSES = {"ingress": VpcSecurityGroupIngressRule, "egress": VpcSecurityGroupEgressRule}
 
 
+@dataclass(frozen=True)
+class GroupIdentity:
+    """What EC2 cannot change of a group; None is what we would say."""
+
+    name: str | None = None
+    description: str | None = None
+
+
 class SecurityGroups(Construct):
     """Define the security groups; every rule is a resource of its own, with one port range, one peer and a reason.
 
-    `filled_later` are groups of nodes that Terraform does not make.
+    `filled_by` says of groups of nodes that Terraform does not make who launches them. `identities` are names and
+    descriptions of groups that have them already.
     """
 
     def __init__(
@@ -41,23 +51,25 @@ class SecurityGroups(Construct):
         rules: Sequence[Rule],
         label: Label,
         vpc_id: str,
-        filled_later: Collection[Group] = (),
+        filled_by: Mapping[Group, str],
+        identities: Mapping[Group, GroupIdentity] | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._label = label
-        defined = {group: self._group(group, vpc_id) for group in groups}
-        for group in sorted(filled_later):
-            waive(defined[group], CKV2_AWS_5="Nodes that Ray launches are in it.")
+        known = identities or {}
+        defined = {group: self._group(group, vpc_id, known.get(group, GroupIdentity())) for group in groups}
+        for group, launcher in sorted(filled_by.items()):
+            waive(defined[group], CKV2_AWS_5=f"Nodes that {launcher} launches are in it.")
         self._ids = {group: str(each.id) for group, each in defined.items()}
         for rule in rules:
             self._define(rule)
 
-    def _group(self, group: Group, vpc_id: str) -> SecurityGroup:
+    def _group(self, group: Group, vpc_id: str, identity: GroupIdentity) -> SecurityGroup:
         return SecurityGroup(
             self,
             group,
-            name=self._label.name(group),
-            description=_DESCRIPTIONS[group],
+            name=identity.name or self._label.name(group),
+            description=identity.description or _DESCRIPTIONS[group],
             vpc_id=vpc_id,
             tags=self._label.tags(group),
         )

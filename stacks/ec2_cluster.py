@@ -2,66 +2,52 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from cdktf import ITerraformDependable, TerraformResource
 from constructs import Construct
 
 from config.ec2_cluster import BASTION, Ec2ClusterConfig
-from config.ec2_firewall import node_groups, node_rules
 from config.label import HEAD_HOST
 from config.ports import TIERS, Tier
 from modules.bastion import Bastion, allow_sessions
-from modules.cluster_network import define_network
 from modules.dns import PrivateZone
 from modules.efs import Efs
-from modules.endpoints import InterfaceEndpoints
-from modules.kms import Key
 from modules.log_group import LogGroup
-from modules.memorydb import MemoryDb
+from modules.memorydb import HeadMemoryDb
 from modules.node import NodeSurroundings
-from modules.node_policy import bucket_statements, metrics_namespace
+from modules.node_policy import bucket_statements, metrics_namespace, node_grants
 from modules.node_roles import NodeRoles
 from modules.role import InstanceRole, Role
 from modules.s3 import Buckets
 from modules.secret import GeneratedSecret
-from modules.security_groups import SecurityGroups
 from modules.ssh_key import ExistingKeyPair, SshKey
 from modules.state_volume import HeadStateVolume
-from modules.wheels import wheel_statements
+from modules.wheels import wheel_bucket, wheel_statements
 from scripts.rendering.cluster_facts import ClusterFacts, EfsMount, HeadStore, StateVolume
-from stacks.base import EnvironmentStack
+from stacks.foundation import FoundationStack
 
 _TOKEN_LENGTH = 64
 _STATE_VOLUME_GIB = 20
 
 
-class Ec2ClusterStack(EnvironmentStack):
+class Ec2ClusterStack(FoundationStack):
     """A cluster but for its nodes, which a flavour adds. Wiring only, no branch on an environment's name."""
 
     def __init__(self, scope: Construct, config: Ec2ClusterConfig) -> None:
-        super().__init__(scope, config)
+        super().__init__(
+            scope,
+            config,
+            encrypts="everything",
+            spot=any(worker.spot for worker in config.workers.values()),
+            readable_buckets=_readable_buckets(config),
+            # Nodes ask for their public address themselves.
+            gives_addresses=False,
+            filled_by=dict.fromkeys(set(TIERS) - {node.tier for node in config.fixed_nodes.values()}, "Ray"),
+        )
         self._config = config
         self._other_roles: dict[str, Role] = {}
-        self._key = Key(
-            self,
-            "kms",
-            config=config.kms,
-            label=self.label,
-            place=config.place,
-            protect=config.protect,
-            spot=any(worker.spot for worker in config.workers.values()),
-        )
-        self._network = define_network(self, config=config, label=self.label, key_arn=self._key.key_arn)
-        self._groups = SecurityGroups(
-            self,
-            "security_groups",
-            groups=node_groups(config),
-            rules=node_rules(config),
-            label=self.label,
-            vpc_id=self._network.vpc_id,
-            filled_later=set(TIERS) - {node.tier for node in config.fixed_nodes.values()},
-        )
         self._roles = NodeRoles(self, "roles", config=config.iam, label=self.label, place=config.place)
         self._node_logs = self._define_node_logs()
         self._token = self._define_token()
@@ -77,11 +63,6 @@ class Ec2ClusterStack(EnvironmentStack):
         self._memorydb = self._define_memorydb()
         self._state_volume = self._define_state_volume()
         self._endpoints = self._define_endpoints()
-
-    @property
-    def _node_subnet_ids(self) -> dict[str, str]:
-        public = self._config.access.public_nodes
-        return self._network.public_subnet_ids if public else self._network.private_subnet_ids
 
     def _define_node_logs(self) -> LogGroup | None:
         observability = self._config.observability
@@ -110,20 +91,6 @@ class Ec2ClusterStack(EnvironmentStack):
             protect=self._config.protect,
         )
 
-    def _define_endpoints(self) -> InterfaceEndpoints | None:
-        if not self._config.network.endpoints:
-            return None
-        return InterfaceEndpoints(
-            self,
-            "endpoints",
-            services=self._config.network.endpoints,
-            label=self.label,
-            place=self._config.place,
-            vpc_id=self._network.vpc_id,
-            subnet_ids=self._network.private_subnet_ids,
-            security_group_id=self._groups.id_of("endpoints"),
-        )
-
     def _define_buckets(self) -> Buckets:
         config = self._config
         return Buckets(
@@ -134,7 +101,7 @@ class Ec2ClusterStack(EnvironmentStack):
             label=self.label,
             place=config.place,
             key_arn=self._key.key_arn,
-            role_arns=list(self._roles.arns.values()),
+            grants=partial(node_grants, role_arns=list(self._roles.arns.values())),
             protect=config.protect,
         )
 
@@ -153,10 +120,10 @@ class Ec2ClusterStack(EnvironmentStack):
             protect=self._config.protect,
         )
 
-    def _define_memorydb(self) -> MemoryDb | None:
+    def _define_memorydb(self) -> HeadMemoryDb | None:
         if self._config.memorydb is None:
             return None
-        return MemoryDb(
+        return HeadMemoryDb(
             self,
             "memorydb",
             config=self._config.memorydb,
@@ -285,13 +252,8 @@ class Ec2ClusterStack(EnvironmentStack):
     def _publish(self, **nodes: Any) -> None:
         """Define the outputs that every cluster has, and those of its nodes."""
         others = self._other_roles
+        self._publish_foundation()
         self.publish(
-            cluster=self.label.cluster,
-            vpc_id=self._network.vpc_id,
-            public_subnet_ids=self._network.public_subnet_ids,
-            private_subnet_ids=self._network.private_subnet_ids,
-            security_group_ids=self._groups.ids,
-            key_arn=self._key.key_arn,
             role_arns={**self._roles.arns, **{name: role.arn for name, role in others.items()}},
             instance_profile_arns={
                 **self._roles.instance_profile_arns,
@@ -322,6 +284,13 @@ class Ec2ClusterStack(EnvironmentStack):
             "dashboard_url": f"http://localhost:{port}",
             "dashboard_tunnel_command": _tunnel(head["instance_id"], self._config.region, port),
         }
+
+
+def _readable_buckets(config: Ec2ClusterConfig) -> list[str]:
+    """Buckets of other accounts that nodes read: those that are named, and that of the wheels."""
+    source = config.ray.wheel_source
+    wheels = [] if source is None else [wheel_bucket(source)]
+    return list(dict.fromkeys([*config.network.s3_endpoint_buckets, *wheels]))
 
 
 def _tunnel(instance_id: str, region: str, port: int) -> str:

@@ -11,7 +11,9 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ec2_cluster import Ec2ClusterConfig
+from config.environment import Environment
 from config.load import check_environment, load_environment
 from config.paths import ROOT
 from config.yaml_file import YamlFile
@@ -57,14 +59,26 @@ class Synthesized:
 
 
 def environment(name: str = "test", flavour: str = "static-ec2", **settings: Any) -> Ec2ClusterConfig:
-    """An environment from settings, checked like a file."""
-    given = {"flavour": flavour, "target": "local", "region": "us-west-2", **settings}
-    checked = check_environment(YamlFile(ROOT / f"{name}.yaml", CommentedMap(given)), name=name)
+    """A cluster on EC2 from settings, checked like a file."""
+    checked = _checked(name, flavour, settings)
     assert isinstance(checked, Ec2ClusterConfig)
     return checked
 
 
-def synth(config: Ec2ClusterConfig) -> Synthesized:
+def cloud(name: str = "test", **settings: Any) -> AnyscaleCloudConfig:
+    """An Anyscale cloud from settings, checked like a file."""
+    known = {"external_id": "org_1a2b3c4d5e6f-9f2c61d07b", "cloud_id": "cld_1a2b3c4d5e6f"}
+    checked = _checked(name, "anyscale-cloud", {"anyscale": known, **settings})
+    assert isinstance(checked, AnyscaleCloudConfig)
+    return checked
+
+
+def _checked(name: str, flavour: str, settings: dict[str, Any]) -> Environment:
+    given = {"flavour": flavour, "target": "local", "region": "us-west-2", **settings}
+    return check_environment(YamlFile(ROOT / f"{name}.yaml", CommentedMap(given)), name=name)
+
+
+def synth(config: Environment) -> Synthesized:
     """Synthesize an environment."""
     with tempfile.TemporaryDirectory() as directory:
         synthesize(config, directory)
@@ -75,6 +89,4 @@ def synth(config: Ec2ClusterConfig) -> Synthesized:
 @cache
 def example(name: str, target: str | None = None) -> Synthesized:
     """Synthesize one of the example environments."""
-    config = load_environment(name, target=target)
-    assert isinstance(config, Ec2ClusterConfig)
-    return synth(config)
+    return synth(load_environment(name, target=target))

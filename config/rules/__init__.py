@@ -11,6 +11,10 @@ from config.partial import UnknownSettingError
 from config.problems import Problem
 from config.rules import (
     access,
+    anyscale,
+    anyscale_bucket,
+    anyscale_network,
+    anyscale_policies,
     audit,
     autoscaler,
     bastion,
@@ -25,6 +29,7 @@ from config.rules import (
     ray,
     role_policy,
     storage,
+    way_out,
     worker_types,
 )
 from config.rules.registry import Rule, rules_of
@@ -32,6 +37,7 @@ from config.rules.registry import Rule, rules_of
 _MODULES = (
     environment,
     network,
+    way_out,
     access,
     bastion,
     kms,
@@ -45,6 +51,10 @@ _MODULES = (
     role_policy,
     storage,
     names,
+    anyscale,
+    anyscale_network,
+    anyscale_bucket,
+    anyscale_policies,
     audit,
 )
 RULES: tuple[Rule, ...] = tuple(chain.from_iterable(rules_of(module) for module in _MODULES))

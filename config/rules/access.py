@@ -41,7 +41,7 @@ def ranges_are_named_once(environment: FoundationConfig) -> Iterator[Problem]:
                 yield Problem(("access", setting, index), f"got {cidr} twice", "each range once")
 
 
-_RULES_PER_GROUP = 60
+RULES_PER_GROUP = 60
 """Quota of inbound rules: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
 _RULES_OF_NODES = 8
 """Inbound rules that the head and workers need for each other, rounded up."""
@@ -53,7 +53,7 @@ def rules_fit_into_a_group(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     ranges = len(environment.access.client_cidrs) * len(environment.port_table.for_clients) + len(
         environment.access.ssh_cidrs
     )
-    most = _RULES_PER_GROUP - _RULES_OF_NODES
+    most = RULES_PER_GROUP - _RULES_OF_NODES
     if ranges > most:
         yield Problem(("access",), f"got ranges that need {ranges} rules on the head", f"at most {most}: fewer ranges")
 

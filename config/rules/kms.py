@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.foundation import FoundationConfig
-from config.problems import Problem
+from config.problems import Path, Problem
 from config.rules.registry import rule
 
 
@@ -21,6 +21,12 @@ def existing_key_stands_alone(environment: FoundationConfig) -> Iterator[Problem
 @rule("kms", "region")
 def existing_key_is_in_the_region(environment: FoundationConfig) -> Iterator[Problem]:
     """A key encrypts in its own region only."""
-    arn = environment.kms.existing_key_arn
-    if arn is not None and arn.split(":")[3] != environment.region:
-        yield Problem(("kms", "existing_key_arn"), f"got a key of {arn.split(':')[3]}", f"one of {environment.region}")
+    yield from of_another_region(
+        "key", ("kms", "existing_key_arn"), environment.kms.existing_key_arn, environment.region
+    )
+
+
+def of_another_region(kind: str, path: Path, arn: str | None, region: str) -> Iterator[Problem]:
+    """Whether a key, or another thing that only its own region can use, is of another one."""
+    if arn is not None and arn.split(":")[3] != region:
+        yield Problem(path, f"got a {kind} of {arn.split(':')[3]}", f"one of {region}")

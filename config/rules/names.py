@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.anyscale_cloud import CLOUD_BUCKET, CLUSTER_NODE, CONTROL_PLANE, AnyscaleCloudConfig
 from config.ec2_cluster import Ec2ClusterConfig
-from config.environment import Environment
 from config.foundation import FoundationConfig
 from config.problems import Path, Problem
 from config.rules.registry import rule
@@ -18,13 +18,11 @@ _MEMORYDB = 40
 """https://docs.aws.amazon.com/memorydb/latest/APIReference/API_CreateCluster.html"""
 
 
-def _too_long(path: Path, kind: str, name: str, most: int) -> Iterator[Problem]:
+def _too_long(
+    path: Path, kind: str, name: str, most: int, shorter: str = "a shorter name, environment or project"
+) -> Iterator[Problem]:
     if len(name) > most:
-        yield Problem(
-            path,
-            f"got the {kind} name {name} of {len(name)} characters",
-            f"at most {most}: a shorter name, environment or project",
-        )
+        yield Problem(path, f"got the {kind} name {name} of {len(name)} characters", f"at most {most}: {shorter}")
 
 
 @rule("buckets", "project", "account_id")
@@ -34,14 +32,33 @@ def bucket_names(environment: Ec2ClusterConfig) -> Iterator[Problem]:
         yield from _too_long(("buckets", bucket), "bucket", environment.bucket_name(bucket), _BUCKET)
 
 
+@rule("bucket", "anyscale", "project", "account_id")
+def cloud_bucket_names(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
+    """S3 takes 63 characters."""
+    for bucket in environment.all_buckets:
+        name = environment.bucket_name(bucket)
+        if bucket == CLOUD_BUCKET:
+            yield from _too_long(("bucket", "name"), "bucket", name, _BUCKET, "a bucket.name of your own")
+        else:
+            yield from _too_long(("project",), "bucket", name, _BUCKET, "a shorter environment or project")
+
+
 @rule("project")
-def role_names(environment: Environment) -> Iterator[Problem]:
+def role_names(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """IAM takes 64 characters; `flow-logs` is the longest part."""
     yield from _too_long(("project",), "role", environment.label.name("flow-logs"), _ROLE)
 
 
-@rule("memorydb", "project")
+@rule("project", "adopted")
+def cloud_role_names(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
+    """IAM takes 64 characters, of the names that are not adopted too."""
+    names = [*map(environment.role_name, (CONTROL_PLANE, CLUSTER_NODE)), environment.label.name("flow-logs")]
+    yield from _too_long(("project",), "role", max(names, key=len), _ROLE, "a shorter environment or project")
+
+
+@rule("memorydb", "project", "adopted")
 def memorydb_names(environment: FoundationConfig) -> Iterator[Problem]:
     """MemoryDB takes 40 characters."""
-    if environment.memorydb is not None:
+    is_adopted = isinstance(environment, AnyscaleCloudConfig) and environment.adopted.memorydb_name is not None
+    if environment.memorydb is not None and not is_adopted:
         yield from _too_long(("memorydb",), "MemoryDB", environment.label.name("gcs"), _MEMORYDB)

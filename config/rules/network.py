@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
 
-from config.autoscaling_ec2 import AutoscalingEc2Config
-from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
 from config.layout import network_zones
 from config.network import NetworkConfig
-from config.problems import Problem
-from config.rules.nodes import declared_nodes
+from config.problems import Problem, dotted
 from config.rules.registry import rule
 from config.zones import zones_of
 
@@ -108,81 +105,6 @@ def subnets_do_not_overlap(environment: FoundationConfig) -> Iterator[Problem]:
             yield Problem(path_b, f"got {b}", f"no overlap with {'.'.join(path_a)}, {a}")
 
 
-@rule("network", "access", "region", "ray")
-def nodes_reach_packages(environment: Ec2ClusterConfig) -> Iterator[Problem]:
-    """A node without a way to the internet cannot install Ray, unless its packages are in S3."""
-    if not environment.layout.private or environment.nodes_reach_internet or environment.ray.wheel_source:
-        return
-    if environment.network.nat == "none":
-        yield Problem(
-            ("network", "nat"),
-            "got none",
-            "single or per_zone, or ray.wheel_source: nodes in private subnets install Ray from the internet",
-        )
-    else:
-        yield Problem(
-            ("network", "public_subnets"),
-            "got none",
-            "public subnets for the NAT gateway: nodes install Ray from the internet",
-        )
-
-
-@rule("network", "access", "region", "ray", "head", "workers", "observability")
-def nodes_do_without_the_internet(environment: Ec2ClusterConfig) -> Iterator[Problem]:
-    """Without a way out, nodes take system packages from S3 and reach AWS through endpoints."""
-    if environment.ray.wheel_source is None or environment.nodes_reach_internet:
-        return
-    for path, node in declared_nodes(environment):
-        if node.ami != "al2023" and not node.ami.startswith("ami-"):
-            yield Problem(
-                (*path, "ami"),
-                f"got {node.ami} without a way out",
-                "al2023, whose packages are in S3, an image of your own that has them, or a NAT gateway",
-            )
-    if environment.ray.python_version == "3.10":
-        yield Problem(
-            ("ray", "python_version"), "got 3.10 without a way out", "3.11, 3.12 or 3.13, which al2023 has packages of"
-        )
-    missing = _needed_endpoints(environment) - set(environment.network.endpoints)
-    if missing:
-        yield Problem(
-            ("network", "endpoints"),
-            f"got none for {', '.join(sorted(missing))}",
-            "an endpoint for each: nodes have no way out",
-        )
-
-
-def _needed_endpoints(environment: Ec2ClusterConfig) -> set[str]:
-    needed = {"secretsmanager": environment.has_token, "ssm": True, "ssmmessages": True, "ec2messages": True}
-    agent = environment.observability.cloudwatch_agent
-    needed |= {"logs": agent, "monitoring": agent, "ec2": isinstance(environment, AutoscalingEc2Config)}
-    return {name for name, wanted in needed.items() if wanted}
-
-
-@rule("network", "ray")
-def nat_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
-    """A NAT gateway serves private subnets."""
-    network = environment.network
-    if network.existing is not None or "nat" not in network.model_fields_set or network.nat == "none":
-        return
-    if network.private_subnets in ("none", {}):
-        yield Problem(("network", "nat"), f"got {network.nat}", "none, because there are no private subnets")
-    elif network.public_subnets in ("none", {}) and environment.ray.wheel_source is not None:
-        yield Problem(("network", "nat"), f"got {network.nat}", "none, or public subnets for the NAT gateway")
-
-
-@rule("network", "region")
-def nat_per_zone_has_public_subnets(environment: FoundationConfig) -> Iterator[Problem]:
-    """One NAT gateway a zone needs a public subnet in each zone that has a private one."""
-    if environment.network.existing is not None or environment.network.nat != "per_zone":
-        return
-    for zone in environment.layout.private:
-        if environment.layout.public and zone not in environment.layout.public:
-            yield Problem(
-                ("network", "nat"), f"got per_zone with no public subnet in {zone}", "one there, or nat: single"
-            )
-
-
 @rule("network")
 def existing_stands_alone(environment: FoundationConfig) -> Iterator[Problem]:
     """Beside an existing VPC, settings of a new one would do nothing."""
@@ -226,15 +148,12 @@ def nodes_have_subnets(environment: FoundationConfig) -> Iterator[Problem]:
         environment.network.existing.private_subnets or environment.network.existing.public_subnets
     ):
         return  # said by existing_has_subnets
+    section = ("network",) if environment.network.existing is None else ("network", "existing")
     if environment.access.public_nodes and not environment.layout.public:
-        yield Problem(("access", "public_nodes"), "got true without public subnets", "network.public_subnets")
+        wanted = dotted((*section, "public_subnets"))
+        yield Problem(("access", "public_nodes"), "got true without public subnets", wanted)
     if not environment.access.public_nodes and not environment.layout.private and _has_room(environment.network):
-        place = (
-            ("network", "private_subnets")
-            if environment.network.existing is None
-            else ("network", "existing", "private_subnets")
-        )
-        yield Problem(place, "got none", "subnets for the nodes, or access.public_nodes: true")
+        yield Problem((*section, "private_subnets"), "got none", "subnets for the nodes, or access.public_nodes: true")
 
 
 @rule("network", "region")

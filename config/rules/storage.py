@@ -72,7 +72,7 @@ def state_volume_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 
 
 @rule("memorydb", "network", "access", "region")
-def replicas_have_zones(environment: FoundationConfig) -> Iterator[Problem]:
+def replicas_have_zones(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A replica in the primary's zone is lost with it."""
     if environment.memorydb is not None and len(environment.node_zones) == 1:
         yield Problem(

@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.checkov_scan.policies.declared import Declared, RayPort
 
 
-def declared_of(environment: Ec2ClusterConfig) -> Declared:
+def declared_of(environment: FoundationConfig) -> Declared:
     """The part of an environment that policies ask for."""
     access = environment.access
-    ranges = [*access.client_cidrs, *access.ssh_cidrs] if access.allow_public else []
-    return Declared(
+    ranges = [each for listed in access.ranges.values() for each in listed] if access.allow_public else []
+    declared = Declared(
         account_id=environment.place.account_id,
-        ray_ports=tuple(RayPort(port.name, port.first, port.last) for port in environment.port_table),
         open_ranges=frozenset(map(str, ranges)),
-        all_traffic=access.intra_cluster != "ports",
         public_nodes=access.public_nodes,
-        containers=frozenset(_with_containers(environment)),
-        launchers=frozenset(environment.iam.launcher_principal_arns),
         permissions_boundary=environment.iam.permissions_boundary_arn,
         protect=environment.protect,
+    )
+    if isinstance(environment, Ec2ClusterConfig):
+        return _of_cluster(environment, declared)
+    if isinstance(environment, AnyscaleCloudConfig):
+        return _of_cloud(environment, declared)
+    return declared
+
+
+def _of_cluster(environment: Ec2ClusterConfig, declared: Declared) -> Declared:
+    return replace(
+        declared,
+        ray_ports=tuple(RayPort(port.name, port.first, port.last) for port in environment.port_table),
+        all_traffic=environment.access.intra_cluster != "ports",
+        containers=frozenset(_with_containers(environment)),
+        launchers=frozenset(environment.iam.launcher_principal_arns),
+    )
+
+
+def _of_cloud(environment: AnyscaleCloudConfig, declared: Declared) -> Declared:
+    return replace(
+        declared,
+        all_traffic=True,  # Anyscale chooses the ports of its nodes itself
+        open_egress=environment.access.open_egress,
+        control_plane_account=environment.anyscale.control_plane_account_id,
+        external_id=environment.anyscale.external_id,
+        cloud_id=environment.anyscale.cloud_id,
     )
 
 

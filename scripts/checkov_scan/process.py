@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from config.ec2_cluster import Ec2ClusterConfig
 from config.environment import Environment
 from config.errors import UserError
+from config.foundation import FoundationConfig
 from config.paths import ROOT
 from scripts.checkov_scan.declared import declared_of
 from scripts.checkov_scan.results import ScanResult, parse_results
@@ -23,7 +23,7 @@ Request = dict[str, Any]
 
 def request(plan: Path, environment: Environment, waivers: Sequence[Waiver]) -> Request:
     """What scanner.py needs to scan a plan."""
-    assert isinstance(environment, Ec2ClusterConfig)
+    assert isinstance(environment, FoundationConfig)
     return {
         "plan": str(plan),
         "waivers": [dataclasses.asdict(waiver) for waiver in waivers],

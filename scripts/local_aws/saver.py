@@ -13,8 +13,9 @@ from scripts.local_aws.gate import Gate
 QUIET_SECONDS = 0.5
 """Changes come in bursts: save when there was none for so long …"""
 
-LONGEST_DELAY_SECONDS = 5.0
-"""… or when the oldest unsaved one is this old."""
+REST_SECONDS = 10.0
+"""… and the state was not written for this long, or when the oldest unsaved change is this old: an apply pauses often,
+and nothing is answered while the state is copied. Whoever applies asks for a save at the end."""
 
 
 class Saver:
@@ -27,6 +28,7 @@ class Saver:
         self._changed = threading.Event()
         self._oldest: float | None = None
         self._newest = 0.0
+        self._saved = float("-inf")
 
     def start(self) -> None:
         """Begin to watch in the background."""
@@ -55,6 +57,7 @@ class Saver:
                 return None
             self._changed.clear()
             self._oldest = None
+            self._saved = time.monotonic()
             return state.freeze()
 
     def _watch(self) -> None:
@@ -66,8 +69,9 @@ class Saver:
                 self.save()
             except Exception as error:  # noqa: BLE001  # keep serving, and try again
                 print(f"EMULATOR SAVE FAILED {type(error).__name__}: {error}", file=sys.stderr, flush=True)
-                time.sleep(LONGEST_DELAY_SECONDS)
+                time.sleep(REST_SECONDS)
 
     def _due(self) -> bool:
         now, oldest = time.monotonic(), self._oldest
-        return oldest is None or now - self._newest >= QUIET_SECONDS or now - oldest >= LONGEST_DELAY_SECONDS
+        quiet = now - self._newest >= QUIET_SECONDS and now - self._saved >= REST_SECONDS
+        return oldest is None or quiet or now - oldest >= REST_SECONDS

@@ -33,6 +33,9 @@ class Deployment:
     overrides_target: bool = False
     """Whether the target is not that of the environment file."""
 
+    imports_file: Path | None = None
+    """Where the import blocks of the environment are, if it has any."""
+
     @property
     def configuration(self) -> Path:
         """The synthesized stack."""
@@ -47,6 +50,17 @@ class Deployment:
     def plan_record(self) -> Path:
         """What the saved plan was made from."""
         return self.directory / "plan.json"
+
+    @property
+    def imports(self) -> Path | None:
+        """The import blocks that count: none in a rehearsal, whose AWS has nothing with these ids."""
+        there = self.imports_file is not None and self.imports_file.exists()
+        return self.imports_file if there and not self.overrides_target else None
+
+    @property
+    def imports_copy(self) -> Path:
+        """The import blocks, where Terraform reads them."""
+        return self.directory / "imports.tf"
 
     def require_synthesized(self) -> None:
         """Refuse to run where there is nothing to run on."""
@@ -68,4 +82,5 @@ def deployment_of(environment: Environment) -> Deployment:
         variables=without_missing_file(aws_environment(environment)),
         state_file=local_state_file(environment.name) if is_local else None,
         overrides_target=environment.overrides_target,
+        imports_file=environment.hook_file(f"{environment.name}.imports.tf"),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scripts.consent import require_name
 from scripts.terraform.deployment import Deployment
 from scripts.terraform.emulator import prepare_destroy, saved_afterwards
+from scripts.terraform.imports import drop_imports
 from scripts.terraform.initialize import ensure_initialized
 from scripts.terraform.run import run_terraform
 from scripts.terraform.saved_plan import discard_plan
@@ -40,6 +41,7 @@ def end_what_ray_made(environment: Environment) -> None:
 
 def destroy(deployment: Deployment, name_prefix: str) -> None:
     """Destroy a deployment."""
+    drop_imports(deployment)
     ensure_initialized(deployment)
     discard_plan(deployment)
     with saved_afterwards(deployment):

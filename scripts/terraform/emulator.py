@@ -36,10 +36,12 @@ def prepare_destroy(deployment: Deployment, name_prefix: str) -> None:
 
 
 def provide_existing_network(environment: Environment, deployment: Deployment) -> None:
-    """Give an environment the VPC, key pair and images that it names and does not make, so that it can be rehearsed."""
+    """Give an environment the VPC, bucket, key pair and images that it names and does not make, for a rehearsal."""
     network, key_pair, images = existing_network(environment), _existing_key_pair(environment), _images(environment)
-    if deployment.target != "local" or not (network or key_pair or images):
+    bucket = _existing_bucket(environment)
+    if deployment.target != "local" or not (network or key_pair or images or bucket):
         return
+    from scripts.local_aws.existing_bucket import create_existing_bucket
     from scripts.local_aws.existing_network import (
         create_existing_images,
         create_existing_key_pair,
@@ -56,6 +58,23 @@ def provide_existing_network(environment: Environment, deployment: Deployment) -
             create_existing_key_pair(endpoint, region=environment.region, name=key_pair)
         if images:
             create_existing_images(endpoint, region=environment.region, images=images)
+        if bucket:
+            create_existing_bucket(endpoint, region=environment.region, **bucket)
+
+
+def _existing_bucket(environment: Environment) -> Mapping[str, Any] | None:
+    """Name, key and CORS rules of the bucket that an environment expects to find; None when it makes its own."""
+    from config.anyscale_cloud import CONSOLE_CORS, AnyscaleCloudConfig
+
+    if not isinstance(environment, AnyscaleCloudConfig) or environment.bucket.existing_name is None:
+        return None
+    rule = {
+        "AllowedOrigins": CONSOLE_CORS.origins,
+        "AllowedMethods": CONSOLE_CORS.methods,
+        "AllowedHeaders": CONSOLE_CORS.headers,
+        "ExposeHeaders": CONSOLE_CORS.expose_headers,
+    }
+    return {"name": environment.bucket.existing_name, "key_arn": environment.bucket.existing_key_arn, "cors": [rule]}
 
 
 def _images(environment: Environment) -> Mapping[str, str]:
@@ -74,10 +93,21 @@ def _existing_key_pair(environment: Environment) -> str | None:
 
 
 def existing_network(environment: Environment) -> Mapping[str, Any] | None:
-    """The VPC and subnets (`id: (zone, CIDR)`) that an environment expects to find; None when it makes its own."""
+    """The VPC and subnets (`id: (zone, CIDR)`) that an environment expects to find; None when it makes its own.
+
+    Public subnets give addresses at launch where Anyscale's nodes are meant to have them.
+    """
+    from config.anyscale_cloud import AnyscaleCloudConfig
+
     existing = getattr(getattr(environment, "network", None), "existing", None)
     if existing is None:
         return None
     subnets = [*existing.private_subnets.items(), *existing.public_subnets.items()]
     places = {subnet_id: (zone, f"10.0.{index}.0/24") for index, (zone, subnet_id) in enumerate(subnets)}
-    return {"vpc_id": existing.vpc_id, "subnets": places}
+    gives = isinstance(environment, AnyscaleCloudConfig) and environment.access.public_nodes
+    return {
+        "vpc_id": existing.vpc_id,
+        "subnets": places,
+        "private": list(existing.private_subnets.values()),
+        "public": list(existing.public_subnets.values()) if gives else [],
+    }

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from scripts.terraform.deployment import Deployment
+from scripts.terraform.imports import take_imports
 from scripts.terraform.initialize import ensure_initialized
 from scripts.terraform.run import plans_changes, read_terraform
 from scripts.terraform.saved_plan import discard_plan, record_plan
@@ -13,6 +14,8 @@ from scripts.terraform.saved_plan import discard_plan, record_plan
 
 def plan(deployment: Deployment, *, replace: Sequence[str] = ()) -> None:
     """Write the saved plan; resources in `replace` are made anew though nothing of them has changed."""
+    deployment.require_synthesized()
+    take_imports(deployment)
     ensure_initialized(deployment)
     discard_plan(deployment)
     # A saved plan holds all that the state holds, the MemoryDB password too.

@@ -22,6 +22,8 @@ class PlanRecord:
     changes: bool
     configuration_sha256: str
     plan_sha256: str
+    imports_sha256: str | None
+    """Of the import blocks; None without any."""
 
 
 def record_plan(deployment: Deployment, *, changes: bool) -> None:
@@ -33,6 +35,7 @@ def record_plan(deployment: Deployment, *, changes: bool) -> None:
         changes=changes,
         configuration_sha256=_sha256(deployment.configuration),
         plan_sha256=_sha256(deployment.plan_file),
+        imports_sha256=_sha256(deployment.imports_copy) if deployment.imports_copy.exists() else None,
     )
     deployment.plan_record.write_text(json.dumps(asdict(record), indent=2) + "\n")
 
@@ -46,6 +49,11 @@ def require_fresh_plan(deployment: Deployment) -> PlanRecord:
     if record.configuration_sha256 != _sha256(deployment.configuration):
         raise UserError(
             f"the plan for {deployment.name} is stale: the configuration has changed since {record.made_at}; "
+            f"run: {replan}"
+        )
+    if record.imports_sha256 != (_sha256(deployment.imports) if deployment.imports is not None else None):
+        raise UserError(
+            f"the plan for {deployment.name} is stale: its import blocks have changed since {record.made_at}; "
             f"run: {replan}"
         )
     if record.plan_sha256 != _sha256(deployment.plan_file):

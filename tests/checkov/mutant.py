@@ -1,4 +1,4 @@
-"""Mutants of `production`: one thing is changed, and one check must notice."""
+"""Mutants of an example: one thing is changed, and one check must notice."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Mutant:
     """The checks whose business it is; others may notice, too."""
     declared: Mapping[str, Any] = field(default_factory=dict)
     """What the environment file says, which the changed stack does not do."""
+    environment: str = "production"
 
     def of(self, stack: Mapping[str, Any]) -> Stack:
         """The changed stack."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.paths import ROOT
 from config.static_ec2 import StaticEc2Config
 from scripts.checkov_scan.declared import declared_of
@@ -242,6 +243,74 @@ def test_the_launcher_trusts_those_who_are_named(arn: str, role: str, is_fault: 
     assert bool(judged("CKV2_RAYFORM_6", "aws_iam_role.r", trusting(arn, role)).faults) is is_fault
 
 
+EXTERNAL_ID = {"StringEquals": {"sts:ExternalId": "org_1-2"}}
+
+
+@pytest.mark.parametrize(
+    ("account", "condition", "faults"),
+    [
+        ("210987654321", EXTERNAL_ID, 0),
+        ("210987654321", {"StringEquals": {"sts:ExternalId": ["org_1-2"]}}, 0),
+        ("210987654321", {"StringLike": {"sts:ExternalId": "org_1-2"}}, 1),
+        ("210987654321", {"StringEquals": {"sts:ExternalId": "org_1-*"}}, 1),
+        ("210987654321", {}, 1),
+        ("999999999999", EXTERNAL_ID, 1),
+        ("123456789012", {}, 0),
+    ],
+)
+def test_another_account_is_named_and_shows_the_external_id(
+    account: str, condition: dict[str, Any], faults: int
+) -> None:
+    principal = {"AWS": f"arn:aws:iam::{account}:root"}
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal, "Condition": condition}
+    role = {"aws_iam_role.r": {"name": "r", "assume_role_policy": json.dumps({"Statement": [trust]})}}
+    declared = Declared("123456789012", control_plane_account="210987654321", external_id="org_1-2")
+    assert len(judged("CKV2_RAYFORM_10", "aws_iam_role.r", plan_of(role, declared)).faults) == faults
+    if account != "123456789012":
+        elsewhere = plan_of(role, Declared("123456789012"))
+        assert judged("CKV2_RAYFORM_10", "aws_iam_role.r", elsewhere).faults
+
+
+INSTANCES = "arn:aws:ec2:us-west-2:123456789012:instance/*"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "key", "is_fault"),
+    [
+        ("ec2:TerminateInstances", INSTANCES, "aws:ResourceTag/anyscale-cloud-id", False),
+        ("ec2:TerminateInstances", INSTANCES, "ec2:ResourceTag/anyscale-cloud-id", False),
+        ("ec2:TerminateInstances", INSTANCES, "aws:RequestTag/anyscale-cloud-id", True),
+        ("ec2:Terminate*", "*", "aws:ResourceTag/other", True),
+        ("ec2:RunInstances", INSTANCES, "aws:RequestTag/anyscale-cloud-id", False),
+        ("ec2:RunInstances", INSTANCES, "aws:ResourceTag/anyscale-cloud-id", True),
+        ("ec2:RunInstances", "arn:aws:ec2:us-west-2::image/*", "aws:ResourceTag/other", False),
+        ("ec2:DescribeInstances", "*", "aws:ResourceTag/other", False),
+    ],
+)
+def test_instances_are_those_of_the_cloud(action: str, resource: str, key: str, is_fault: bool) -> None:
+    condition = {"StringEquals": {key: "cld_1"}}
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource, "Condition": condition}
+    written = role_policy(json.dumps({"Statement": [statement]}))
+    known = plan_of(written, Declared(cloud_id="cld_1"))
+    assert bool(judged("CKV_RAYFORM_16", "aws_iam_role_policy.p", known).faults) is is_fault
+    assert judged("CKV_RAYFORM_16", "aws_iam_role_policy.p", plan_of(written)) == Judgement()
+
+
+@pytest.mark.parametrize(
+    ("acl", "source", "is_fault"),
+    [
+        ("open-access", {"cidr_ipv4": "10.0.0.0/8"}, True),
+        ("open-access", {"referenced_security_group_id": "sg-1"}, False),
+        ("own", {"cidr_ipv4": "10.0.0.0/8"}, False),
+    ],
+)
+def test_open_memorydb_is_reached_by_groups_only(acl: str, source: dict[str, str], is_fault: bool) -> None:
+    cluster = {"acl_name": acl, "security_group_ids": ["${aws_security_group.g.id}"]}
+    opened = rule(**{"from_port": 6000, "to_port": 7000, **source})
+    plan = plan_of({**GROUP, **opened, "aws_memorydb_cluster.c": cluster})
+    assert bool(judged("CKV2_RAYFORM_12", "aws_memorydb_cluster.c", plan).faults) is is_fault
+
+
 def test_a_policy_that_stumbles_says_so() -> None:
     broken = plan_of(role_policy('{"Statement": [{"Action": "s3:*"}]}'))
     assert judged("CKV_RAYFORM_6", "aws_iam_role_policy.p", broken).undecided == (
@@ -285,6 +354,20 @@ def test_what_is_declared_comes_from_the_environment_file() -> None:
     assert Declared.from_json(declared.to_json()) == declared
 
 
+def test_a_cloud_declares_who_its_control_plane_is() -> None:
+    declared = declared_of(example_cloud(access={"client_cidrs": ["0.0.0.0/0"], "allow_public": True}))
+    assert (declared.control_plane_account, declared.cloud_id) == ("525325868955", "cld_1a2b3c4d5e6f")
+    assert declared.external_id == "org_1a2b3c4d5e6f-1"
+    assert (declared.open_ranges, declared.ray_ports) == (frozenset({"0.0.0.0/0"}), ())
+    assert Declared.from_json(declared.to_json()) == declared
+
+
+def example_cloud(**settings: Any) -> AnyscaleCloudConfig:
+    known = {"external_id": "org_1a2b3c4d5e6f-1", "cloud_id": "cld_1a2b3c4d5e6f"}
+    file = {"name": "demo", "region": "us-west-2", "anyscale": known, **settings}
+    return AnyscaleCloudConfig.model_validate_json(json.dumps(file))
+
+
 def test_nothing_is_declared_open_without_the_word_for_it() -> None:
     assert declared_of(environment(client_cidrs=["10.0.0.0/8"])).open_ranges == frozenset()
 
@@ -296,11 +379,10 @@ def test_a_policy_says_what_why_and_what_to_change(each: Policy) -> None:
     assert "\n\nFix: " in each.text
     assert each.subjects
     assert not each.setting or f"`{each.setting.split('.')[0]}" in each.text
-    assert not each.setting or is_setting(each.setting)
+    assert not each.setting or any(is_setting(each.setting, model) for model in (StaticEc2Config, AnyscaleCloudConfig))
 
 
-def is_setting(path: str) -> bool:
-    model: Any = StaticEc2Config
+def is_setting(path: str, model: Any) -> bool:
     for name in path.split("."):
         fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
         if name not in fields:

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from config.efs import EfsConfig
+from config.anyscale import CloudBucketConfig
 from config.environment import Environment
 from config.errors import ConfigError
 from config.kms import KmsConfig
@@ -27,7 +27,8 @@ Setting = tuple[type, str]
 """The class that defines it, and its name."""
 
 EVERYTHING = {
-    name: read_yaml(Path(__file__).parent / f"{name}.yaml") for name in ("everything", "everything-autoscaling")
+    name: read_yaml(Path(__file__).parent / f"{name}.yaml")
+    for name in ("everything", "everything-autoscaling", "everything-anyscale")
 }
 EXAMPLES = {name: read_yaml(ENVIRONMENTS / f"{name}.yaml") for name in environment_names()}
 SOURCES = EVERYTHING | {name: file for name, file in EXAMPLES.items() if "existing" in file.content.get("network", {})}
@@ -137,10 +138,13 @@ def _named(section: Any) -> Iterator[Setting]:
         yield from _named(part)
 
 
-def test_the_two_files_name_every_setting() -> None:
+def test_the_files_name_every_setting() -> None:
     named = {place for name, file in EVERYTHING.items() for place in _named(check_environment(file, name=name))}
     there = {_setting(section, name) for section in SECTIONS for name in section.model_fields}
-    instead = {(NetworkConfig, "existing"), (KmsConfig, "existing_key_arn"), (EfsConfig, "provisioned_mibps")}
+    instead = {
+        *((NetworkConfig, "existing"), (KmsConfig, "existing_key_arn")),
+        *((CloudBucketConfig, "existing_name"), (CloudBucketConfig, "existing_key_arn")),
+    }
     assert {place for place in there - named if place[0] is not ExistingNetworkConfig} == instead
 
 

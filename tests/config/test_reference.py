@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from config.environment import Environment
 from config.load import FLAVOURS, check_environment
 from config.paths import ENVIRONMENTS, environment_names
 from config.ray import AUTOSCALER_VERSION
@@ -22,13 +24,20 @@ REFUSED = [
     *("flavour-unknown", "zero-heads", "account-as-number", "zone-misspelt", "region-missing"),
     *("count-of-a-worker-type", "least-of-a-static-group", "managed-by-of-static", "autoscaler-of-static"),
     *("managed-by-nobody", "autoscaler-out-of-range", "bastion-of-another-kind", "worker-type-in-upper-case"),
+    *("external-id-missing", "nodes-of-an-anyscale-cloud", "bucket-name-that-s3-keeps", "anyscale-of-static"),
 ]
+ON_EC2 = "flavours `static-ec2` and `autoscaling-ec2`"
 SCHEMA: dict[str, Any] = json.loads(render_json_schema())
 
 
 def _errors(path: Path) -> list[Any]:
     jsonschema = pytest.importorskip("jsonschema")
     return list(jsonschema.Draft202012Validator(SCHEMA).iter_errors(read_yaml(path).plain()))
+
+
+def _in_the_file(section: type[BaseModel]) -> set[str]:
+    """Settings that a file may have: an environment's name is that of the file."""
+    return set(section.model_fields) - ({"name"} if issubclass(section, Environment) else set())
 
 
 def test_smallest_environment_loads_and_has_five_lines(tmp_path: Path) -> None:
@@ -41,7 +50,7 @@ def test_smallest_environment_loads_and_has_five_lines(tmp_path: Path) -> None:
 
 def test_every_setting_has_a_row() -> None:
     for section in SECTIONS:
-        for name in set(section.model_fields) - {"name"}:
+        for name in _in_the_file(section):
             assert f"\n| `{name}` | " in REFERENCE
 
 
@@ -50,14 +59,20 @@ def test_every_section_and_flavour_has_a_heading() -> None:
     assert len(headings) == len(set(headings))
     assert "## Every flavour" in headings
     assert {f"## Flavour `{flavour}`" for flavour in FLAVOURS} <= set(headings)
-    assert "## `buckets.<name>.transitions[]`" in headings
+    assert f"## `buckets.<name>.transitions[]`, only {ON_EC2}" in headings
 
 
 @pytest.mark.parametrize(
     ("heading", "setting"),
     [
         ("Every flavour", "network"),
-        ("`workers.<name>`", "instance_type"),
+        ("Flavours `static-ec2` and `autoscaling-ec2`", "buckets"),
+        ("Flavour `anyscale-cloud`", "bucket"),
+        ("`access`", "allow_public"),
+        (f"`access`, more for {ON_EC2}", "ssh_cidrs"),
+        ("`access`, more for flavour `anyscale-cloud`", "machine_pool_cidrs"),
+        ("`anyscale`, only flavour `anyscale-cloud`", "external_id"),
+        (f"`workers.<name>`, only {ON_EC2}", "instance_type"),
         ("`workers.<name>`, more for flavour `static-ec2`", "count"),
         ("`workers.<name>`, more for flavour `autoscaling-ec2`", "min_workers"),
         ("`head`, more for flavour `autoscaling-ec2`", "managed_by"),
@@ -84,7 +99,7 @@ def test_schema_is_named_in_the_reference() -> None:
 def test_schema_describes_every_setting() -> None:
     for section in SECTIONS:
         properties = SCHEMA["$defs"][section.__name__]["properties"]
-        assert set(properties) == set(section.model_fields) - {"name"}
+        assert set(properties) == _in_the_file(section)
         assert all("description" in setting or "$ref" in setting for setting in properties.values())
 
 
@@ -93,7 +108,7 @@ def test_schema_takes_the_examples(name: str) -> None:
     assert not _errors(ENVIRONMENTS / f"{name}.yaml")
 
 
-@pytest.mark.parametrize("name", ["everything", "everything-autoscaling"])
+@pytest.mark.parametrize("name", ["everything", "everything-autoscaling", "everything-anyscale"])
 def test_schema_takes_everything(name: str) -> None:
     assert not _errors(Path(__file__).parent / f"{name}.yaml")
 
@@ -106,12 +121,12 @@ def test_schema_refuses(name: str) -> None:
 @pytest.mark.parametrize(
     ("heading", "words"),
     [
-        ("`workers.<name>`", "none that runs is stopped or replaced"),
+        (f"`workers.<name>`, only {ON_EC2}", "none that runs is stopped or replaced"),
         ("`autoscaler`, only flavour `autoscaling-ec2`", "only `cache_stopped_nodes` needs Ray on the head restarted"),
         ("`autoscaler`, only flavour `autoscaling-ec2`", "With `head.managed_by: ray-up`, `make up` after the apply"),
         ("`head`, more for flavour `autoscaling-ec2`", "the next `make up` makes Ray replace it"),
-        ("`access`", "Not with flavour `autoscaling-ec2`"),
-        ("`ray`", f"with flavour `autoscaling-ec2` at least {'.'.join(map(str, AUTOSCALER_VERSION))}."),
+        (f"`access`, more for {ON_EC2}", "Not with flavour `autoscaling-ec2`"),
+        (f"`ray`, only {ON_EC2}", f"with flavour `autoscaling-ec2` at least {'.'.join(map(str, AUTOSCALER_VERSION))}."),
     ],
 )
 def test_what_a_flavour_does_otherwise_is_said(heading: str, words: str) -> None:

@@ -64,3 +64,36 @@ def test_what_flavours_share_is_refused_in_both() -> None:
         with pytest.raises(ConfigError) as caught:
             _check_as_autoscaling(path)
         assert list(caught.value.lines) == wanted_lines(path)
+
+
+_CLOUD = {"external_id": "org_a1b2-mine", "cloud_id": "cld_a1b2"}
+_IN_A_CLOUD = frozenset({"network", "kms", "tags", "audit", "flavour", "target", "region", "project", "account_id"})
+"""Sections that mean the same in a cloud."""
+_OTHERWISE_IN_A_CLOUD = ("unknown setting", "install Ray", "role name")
+"""It has other settings, another need of a way out, and other roles."""
+
+
+def _of_clouds_too() -> Iterator[Path]:
+    for path in FILES:
+        text = path.read_text(encoding="utf-8")
+        shared = not any(word in text for word in _OTHERWISE_IN_A_CLOUD)
+        if shared and "\nflavour: static-ec2\n" in text and _IN_A_CLOUD.issuperset(_given(path)):
+            yield path
+
+
+def _given(path: Path) -> list[str]:
+    try:
+        return list(read_yaml(path).content)
+    except ConfigError:
+        return ["nothing that can be read"]
+
+
+def test_what_every_flavour_has_is_refused_in_a_cloud() -> None:
+    judged = list(_of_clouds_too())
+    assert len(judged) >= 30
+    for path in judged:
+        file = read_yaml(path)
+        file.content.update({"flavour": "anyscale-cloud", "anyscale": _CLOUD})
+        with pytest.raises(ConfigError) as caught:
+            check_environment(file, name=path.stem)
+        assert set(caught.value.lines) >= set(wanted_lines(path))

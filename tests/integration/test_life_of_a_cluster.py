@@ -8,27 +8,46 @@ import json
 import os
 import re
 import signal
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from tests.audit.tampering import TAMPERINGS
 from tests.integration.conftest import NAMES, apply
-from tests.integration.workspace import Workspace
+from tests.integration.workspace import Finished, Workspace
 from tests.inventory.test_faults import NOT_IN_THE_WORLD
 
 pytestmark = pytest.mark.integration
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_second_plan_changes_nothing(deployed: Workspace, name: str) -> None:
-    assert deployed.changes(name) == []
+AT_ONCE = 3
+"""How many environments are looked at together: what only reads need not wait."""
+
+
+@pytest.fixture(scope="module")
+def second_plans(deployed: Workspace) -> Iterator[dict[str, Future[list[str]]]]:
+    """What a second plan of each environment changes."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: pool.submit(deployed.changes, name) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def audits(deployed: Workspace) -> Iterator[dict[str, Future[Finished]]]:
+    """The audit of each environment."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: pool.submit(deployed.audit, name) for name in NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_audit_is_clean(deployed: Workspace, name: str) -> None:
-    result = deployed.audit(name)
+def test_second_plan_changes_nothing(second_plans: dict[str, Future[list[str]]], name: str) -> None:
+    assert second_plans[name].result() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_audit_is_clean(audits: dict[str, Future[Finished]], name: str) -> None:
+    result = audits[name].result()
     assert result.code == 0, result.output
     assert "0 failed, 0 unknown" in result.output
 
@@ -224,9 +243,10 @@ def test_destroy_leaves_nothing(deployed: Workspace) -> None:
         assert remaining(deployed, region) == []
 
 
-NOT_OURS = "vpc-0a1b2c3d4e5f60718"
-"""The VPC of `existing-vpc`, which somebody else made."""
-NOT_OUR_KEY_PAIR = "ml-platform"
+NOT_OURS = {"vpc-0a1b2c3d4e5f60718", "vpc-0b1b2c3d4e5f60718"}
+"""The VPCs of the environments `*existing*`, which somebody else made."""
+NOT_OUR_NAMES = ("ml-platform", "data-platform-anyscale")
+"""Their key pair and their bucket."""
 EC2_LISTS = {
     "describe_vpcs": ("Vpcs", "VpcId"),
     "describe_subnets": ("Subnets", "SubnetId"),
@@ -258,7 +278,7 @@ OTHER_LISTS = {
 
 
 def remaining(workspace: Workspace, region: str) -> list[str]:
-    """What is left in a region of the embedded AWS, but for what AWS provides and for the VPC that is not ours."""
+    """What is left in a region of the embedded AWS, but for what AWS provides and what is not ours."""
     ec2 = workspace.client("ec2", region)
     default_vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
     found = [
@@ -271,10 +291,11 @@ def remaining(workspace: Workspace, region: str) -> list[str]:
         found += [each[key] for each in getattr(workspace.client(service, region), operation)()[list_]]
     instances = [each for each in ec2.describe_instances()["Reservations"] for each in each["Instances"]]
     found += [each["InstanceId"] for each in instances if each["State"]["Name"] != "terminated"]
-    theirs = ("alias/aws/", "default", "AWSServiceRole", NOT_OUR_KEY_PAIR)
+    theirs = ("alias/aws/", "default", "AWSServiceRole", *NOT_OUR_NAMES)
     return [name for name in found if not name.startswith(theirs)]
 
 
 def _is_theirs(resource: dict[str, Any], default_vpc: str) -> bool:
     attached = [each["VpcId"] for each in resource.get("Attachments", []) if "VpcId" in each]
-    return bool({resource.get("VpcId"), *attached} & {default_vpc, NOT_OURS})
+    names = [each["Value"] for each in resource.get("Tags", []) if each["Key"] == "Name"]
+    return bool({resource.get("VpcId"), *attached, *names} & {default_vpc, *NOT_OURS})

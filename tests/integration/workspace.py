@@ -66,12 +66,9 @@ class Workspace:
         return self.python("main.py", "--env", name, "--target", "local")
 
     def terraform(self, command: str, name: str, *arguments: str) -> Finished:
-        """`make plan`, `apply`, `destroy` or `output`, which synthesize first.
-
-        Here only when the file has changed, and always before an apply: a new synth must not make the plan stale.
-        """
+        """`make plan`, `apply`, `destroy` or `output`, which synthesize first; here only when the file has changed."""
         content = (self.environments / f"{name}.yaml").read_bytes()
-        if command == "apply" or self.synthesized.get(name) != content:
+        if self.synthesized.get(name) != content:
             self.synth(name).succeeded()
             self.synthesized[name] = content
         return self.python("-m", "scripts.terraform", command, "--env", name, "--target", "local", *arguments)

@@ -12,11 +12,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from scripts.local_aws.existing_network import (
-    create_existing_images,
-    create_existing_key_pair,
-    create_existing_network,
-)
 from tests.local_aws.conftest import Clients
 
 TAGGED = [{"Key": "Name", "Value": "x"}]
@@ -71,37 +66,6 @@ def test_web_pages_are_refused(endpoint: str, header: tuple[str, str]) -> None:
         urllib.request.urlopen(request)
     assert refused.value.code == 403
     refused.value.close()
-
-
-def test_existing_key_pair_is_made_once(endpoint: str, aws: Clients) -> None:
-    for _ in range(2):
-        create_existing_key_pair(endpoint, region="eu-central-1", name="ml-platform")
-    (pair,) = aws("ec2", "eu-central-1").describe_key_pairs(KeyNames=["ml-platform"])["KeyPairs"]
-    assert pair["KeyName"] == "ml-platform"
-
-
-def test_existing_network_has_the_ids_asked_for(endpoint: str, aws: Clients) -> None:
-    subnets = {"subnet-0aaa": ("eu-central-1a", "10.9.0.0/24"), "subnet-0bbb": ("eu-central-1b", "10.9.1.0/24")}
-    for _ in range(2):
-        create_existing_network(endpoint, region="eu-central-1", vpc_id="vpc-0aaa", cidr="10.9.0.0/16", subnets=subnets)
-    ec2 = aws("ec2", "eu-central-1")
-    vpc = ec2.describe_vpcs(VpcIds=["vpc-0aaa"])["Vpcs"][0]
-    assert vpc["CidrBlock"] == "10.9.0.0/16"
-    found = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": ["vpc-0aaa"]}])["Subnets"]
-    assert {subnet["SubnetId"]: (subnet["AvailabilityZone"], subnet["CidrBlock"]) for subnet in found} == subnets
-    names = ec2.describe_vpc_attribute(VpcId="vpc-0aaa", Attribute="enableDnsHostnames")
-    assert names["EnableDnsHostnames"]["Value"]
-
-
-def test_existing_images_have_the_ids_and_architectures_asked_for(endpoint: str, aws: Clients) -> None:
-    images = {"ami-0aaaaaaaaaaaaaaaa": "x86_64", "ami-0bbbbbbbbbbbbbbbb": "arm64"}
-    for _ in range(2):
-        create_existing_images(endpoint, region="eu-central-1", images=images)
-    ec2 = aws("ec2", "eu-central-1")
-    found = ec2.describe_images(Owners=["self"])["Images"]
-    assert {image["ImageId"]: image["Architecture"] for image in found} == images
-    assert {image["RootDeviceName"] for image in found} == {"/dev/xvda"}
-    assert {image["RootDeviceType"] for image in found} == {"ebs"}
 
 
 def test_id_that_is_taken(aws: Clients) -> None:
@@ -281,3 +245,31 @@ def test_endpoint_interfaces_and_routes_follow(aws: Clients) -> None:
     ec2.delete_vpc_endpoints(VpcEndpointIds=[gateway, interface["VpcEndpointId"]])
     left = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["VpcEndpoints"]
     assert left == []
+
+
+def test_a_rule_of_all_protocols_between_groups_changes_its_description(aws: Clients) -> None:
+    ec2 = aws("ec2")
+    group = ec2.create_security_group(GroupName="described", Description="x")["GroupId"]
+    peer = [{"GroupId": group, "Description": "before"}]
+    made = ec2.authorize_security_group_ingress(
+        GroupId=group, IpPermissions=[{"IpProtocol": "-1", "UserIdGroupPairs": peer}]
+    )
+    rule_id = made["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+    changed = {"IpProtocol": "-1", "ReferencedGroupId": group, "Description": "after"}
+    ec2.modify_security_group_rules(
+        GroupId=group, SecurityGroupRules=[{"SecurityGroupRuleId": rule_id, "SecurityGroupRule": changed}]
+    )
+    (rule,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule_id])["SecurityGroupRules"]
+    assert (rule["Description"], rule["ReferencedGroupInfo"]["GroupId"]) == ("after", group)
+    assert (rule["IpProtocol"], rule.get("FromPort", -1), rule.get("ToPort", -1)) == ("-1", -1, -1)
+
+
+def test_a_nat_gateway_is_public_unless_asked_otherwise(aws: Clients) -> None:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.5.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.5.0.0/24")["Subnet"]["SubnetId"]
+    for asked, wanted in (({}, "public"), ({"ConnectivityType": "private"}, "private")):
+        address = {} if asked else {"AllocationId": ec2.allocate_address(Domain="vpc")["AllocationId"]}
+        gateway = ec2.create_nat_gateway(SubnetId=subnet, **asked, **address)["NatGateway"]["NatGatewayId"]
+        (found,) = ec2.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"]
+        assert found["ConnectivityType"] == wanted

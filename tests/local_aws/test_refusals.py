@@ -210,3 +210,35 @@ def test_memorydb_values(aws: Clients) -> None:
         refused(memorydb.update_parameter_group, code, ParameterGroupName="values", ParameterNameValues=wanted)
     short = {"Type": "password", "Passwords": ["short"]}
     refused(memorydb.create_user, code, UserName="x", AuthenticationMode=short, AccessString="on")
+
+
+def test_memorydb_is_not_offered_in_every_zone(aws: Clients) -> None:
+    ec2, memorydb = aws("ec2", "us-east-1"), aws("memorydb", "us-east-1")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    offered, other = (  # use1-az6 and use1-az3
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{index}.0/24", AvailabilityZone=f"us-east-1{zone}")["Subnet"][
+            "SubnetId"
+        ]
+        for index, zone in enumerate("ae")
+    )
+    refused(memorydb.create_subnet_group, "SubnetNotAllowedFault", SubnetGroupName="zones", SubnetIds=[offered, other])
+    memorydb.create_subnet_group(SubnetGroupName="zones", SubnetIds=[offered])
+    refused(memorydb.update_subnet_group, "SubnetNotAllowedFault", SubnetGroupName="zones", SubnetIds=[other])
+    refused(memorydb.update_subnet_group, "SubnetGroupNotFoundFault", SubnetGroupName="none", SubnetIds=[offered])
+
+
+def test_policies_of_a_role_have_a_size(aws: Clients) -> None:
+    iam, document = aws("iam"), json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    iam.create_role(RoleName="long", AssumeRolePolicyDocument=document)
+    half = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": [f"arn:aws:s3:::{'x' * 90}{n}/*" for n in range(60)],
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [half]})
+    iam.put_role_policy(RoleName="long", PolicyName="one", PolicyDocument=policy)
+    iam.put_role_policy(RoleName="long", PolicyName="one", PolicyDocument=policy + " " * 9000)
+    refused(iam.put_role_policy, "LimitExceeded", RoleName="long", PolicyName="two", PolicyDocument=policy)
+    trust = {**TRUST, "Condition": {"StringEquals": {"sts:ExternalId": ["x" * 100 for _ in range(20)]}}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    refused(iam.update_assume_role_policy, "LimitExceeded", RoleName="long", PolicyDocument=document)

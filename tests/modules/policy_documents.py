@@ -14,6 +14,7 @@ _REAL = {
     "aws_security_group": f"sg-{_ID}",
     "aws_kms_key": f"{_ARN.format('kms')}key/01234567-89ab-cdef-0123-456789abcdef",
     "aws_route53_zone": "Z0123456789ABCDEFGHIJ",
+    "aws_vpc": f"vpc-{_ID}",
 }
 _REFERENCE = re.compile(r"\$\{(?:data\.)?(?P<type>\w+)\.(?P<name>\w+)\.[\w.]+\}")
 
@@ -53,6 +54,8 @@ def _real(stack: Synthesized, value: str) -> str:
             return f"subnet-{hashlib.sha256(found['name'].encode()).hexdigest()[:17]}"
         if found["type"] == "terraform_data":
             return f"ami-{hashlib.sha256(_parameter(stack, found['name']).encode()).hexdigest()[:17]}"
+        if found["type"] == "aws_s3_bucket":
+            return f"arn:aws:s3:::{resource['bucket']}"
         if found["type"] in iam:
             return f"arn:aws:iam::123456789012:{iam[found['type']]}/{named}"
         return _REAL.get(found["type"]) or str(named or stack.data(found["type"])[found["name"]]["key_name"])

@@ -7,24 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from config.ec2_cluster import Ec2ClusterConfig
 from config.load import check_environment
 from config.paths import ENVIRONMENTS, ROOT, environment_names
 from config.yaml_file import read_yaml
 from tests.synthesis import Synthesized, example, synth
 
 GOLDEN = Path(__file__).parent / "golden"
-VARIETY = ROOT / "tests/integration/environments/variety.yaml"
-"""What no example uses: a state volume, wheels in S3, no agent."""
-NAMES = [*environment_names(), VARIETY.stem]
+TESTED = ROOT / "tests/integration/environments"
+"""What no example uses."""
+NAMES = [*environment_names(), *sorted(path.stem for path in TESTED.glob("*.yaml"))]
 
 
 def synthesized(name: str) -> Synthesized:
     if (ENVIRONMENTS / f"{name}.yaml").is_file():
         return example(name)
-    config = check_environment(read_yaml(VARIETY), name=name)
-    assert isinstance(config, Ec2ClusterConfig)
-    return synth(config)
+    return synth(check_environment(read_yaml(TESTED / f"{name}.yaml"), name=name))
 
 
 @pytest.mark.parametrize("name", NAMES)

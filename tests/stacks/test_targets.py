@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.paths import environment_names
-from tests.synthesis import environment, example, synth
+from tests.synthesis import cloud, environment, example, synth
 
 
 def _without_target(document: dict[str, Any]) -> dict[str, Any]:
@@ -101,3 +101,52 @@ def test_outputs_of_an_autoscaled_cluster_say_what_ray_launches() -> None:
     assert by_ray_up.keys().isdisjoint({"head", "dashboard_url", "autoscaling_secret_arn"})
     assert set(by_ray_up["role_arns"]["value"]) == {"head", "worker", "launcher"}
     assert set(by_terraform["image_ids"]["value"]) == {"head", "cpu", "cpu-on-demand", "arm", "gpu"}
+
+
+REGISTERED = {
+    "bucket_names", "cluster", "efs_id", "efs_mount_target_addresses", "external_id", "instance_profile_arns",
+    "key_arn", "memorydb_address", "memorydb_arn", "memorydb_name", "node_subnet_ids", "private_subnet_ids",
+    "public_subnet_ids", "role_arns", "security_group_ids", "vpc_id",
+}  # fmt: skip
+
+
+def test_outputs_of_a_cloud_are_what_a_registration_takes() -> None:
+    subnets = {"us-west-2a": "subnet-0a1b2c3d4e5f60711", "us-west-2b": "subnet-0a1b2c3d4e5f60712"}
+    existing = cloud(
+        network={"existing": {"vpc_id": "vpc-0a1b2c3d4e5f60718", "private_subnets": subnets}},
+        bucket={"existing_name": "theirs"},
+        efs={},
+        memorydb={},
+    )
+    made, found = example("anyscale").document["output"], synth(existing).document["output"]
+    assert set(made) == set(found) == REGISTERED
+    assert found["vpc_id"]["value"] == "${data.aws_vpc.network_vpc.id}"
+    assert found["node_subnet_ids"]["value"] == {
+        zone: f"${{data.aws_subnet.network_private_{zone.replace('-', '_')}.id}}" for zone in subnets
+    }
+    assert set(found["efs_mount_target_addresses"]["value"]) == set(subnets)
+    assert set(made["role_arns"]["value"]) == {"control-plane", "cluster-node"}
+    assert found["bucket_names"]["value"] == {"cloud": "${data.aws_s3_bucket.buckets_cloud.id}"}
+
+
+def test_public_subnets_of_an_existing_vpc_give_addresses_to_a_clouds_nodes() -> None:
+    subnets = {"us-west-2a": "subnet-0a1b2c3d4e5f60711", "us-west-2b": "subnet-0a1b2c3d4e5f60712"}
+    stack = synth(
+        cloud(
+            network={"existing": {"vpc_id": "vpc-0a1b2c3d4e5f60718", "public_subnets": subnets}},
+            access={"public_nodes": True},
+        )
+    )
+    for subnet in stack.data("aws_subnet").values():
+        _place, addresses = subnet["lifecycle"]["postcondition"]
+        assert addresses["condition"] == "${self.map_public_ip_on_launch}"
+
+
+def test_everything_of_a_cloud_has_anyscales_tags() -> None:
+    (provider,) = example("anyscale").document["provider"]["aws"]
+    tags = provider["default_tags"][0]["tags"]
+    assert tags["anyscale-cloud-id"] == "cld_1a2b3c4d5e6f7g8h"
+    assert tags["anyscale-org-id"] == "org_1a2b3c4d5e6f7g8h"
+    assert tags["anyscale-deploy-environment"] == "production"
+    (unregistered,) = example("anyscale-public").document["provider"]["aws"]
+    assert "anyscale-cloud-id" not in unregistered["default_tags"][0]["tags"]

@@ -28,12 +28,20 @@ class Declared:
     open_ranges: frozenset[str] = field(default_factory=frozenset)
     """Ranges that may be as wide as they are: those of the access section, with `access.allow_public`."""
     all_traffic: bool = False
-    """Whether nodes may reach each other on every port (`access.intra_cluster`)."""
+    """Whether nodes may reach each other on every port (`access.intra_cluster`; in an Anyscale cloud they do)."""
+    open_egress: bool = False
+    """Whether nodes may reach every port of the internet (`access.open_egress`)."""
     public_nodes: bool = False
     containers: frozenset[str] = field(default_factory=frozenset)
     """Nodes with `containers: true`: `head`, and names of worker groups."""
     launchers: frozenset[str] = field(default_factory=frozenset)
     """Who may take on the launcher's role (`iam.launcher_principal_arns`)."""
+    control_plane_account: str | None = None
+    """Account of Anyscale's control plane, the only other one that may take on a role; None without Anyscale."""
+    external_id: str | None = None
+    """What it then shows (`anyscale.external_id`)."""
+    cloud_id: str | None = None
+    """The cloud whose nodes it may stop and change, once that is known (`anyscale.cloud_id`)."""
     permissions_boundary: str | None = None
     protect: bool = True
 

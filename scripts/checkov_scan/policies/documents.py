@@ -166,6 +166,11 @@ def _from_object(raw: Mapping[str, Any]) -> Statement:
     )
 
 
+def is_ours(principal: str, account: str) -> bool:
+    """Whether a principal of type AWS is of the environment's own account, or made in the same plan."""
+    return principal.startswith("${") or (bool(account) and (principal == account or f"::{account}:" in principal))
+
+
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 

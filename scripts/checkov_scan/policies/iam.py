@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scripts.checkov_scan.policies.documents import Statement, statements_of
+from scripts.checkov_scan.policies.documents import Statement, is_ours, statements_of
 from scripts.checkov_scan.policies.plan import Path, Plan, Resource
 from scripts.checkov_scan.policies.registry import policy
 
@@ -22,6 +22,16 @@ _FULL_ACCESS = re.compile(
     r"|(Network|System|Database)Administrator)(-.*)?"
 )
 """How the names of AWS's managed policies end that give a service, or everything, away."""
+_CLOUD_TAG = "anyscale-cloud-id"
+_OF_RESOURCE = (f"aws:resourcetag/{_CLOUD_TAG}", f"ec2:resourcetag/{_CLOUD_TAG}")
+_TAGGED = {
+    **dict.fromkeys(
+        ("ec2:StartInstances", "ec2:StopInstances", "ec2:TerminateInstances", "ec2:ModifyInstanceAttribute"),
+        _OF_RESOURCE,
+    ),
+    "ec2:RunInstances": (f"aws:requesttag/{_CLOUD_TAG}",),
+}
+"""Condition keys that narrow what is done with instances to those of the cloud."""
 _SERVICE = re.compile(r"(\*|[a-z0-9-]+:\*)")
 
 
@@ -89,6 +99,59 @@ def only_their_service_takes_roles(subject: Resource, plan: Plan) -> Iterator[st
         services = {name for type_, name in statement.principals if type_ == "Service"}
         if is_for_nodes and (others or services - {"ec2.amazonaws.com"}):
             yield f"{statement.shown} lets {', '.join(sorted({*others, *services}))} be a node"
+
+
+@policy("CKV2_RAYFORM_10", "aws_iam_role", setting="anyscale.external_id")
+def other_accounts_show_an_external_id(subject: Resource, plan: Plan) -> Iterator[str]:
+    """No other account takes on a role but Anyscale's control plane, and it shows the external id.
+
+    Why: the control plane works for all customers of Anyscale; without the id, another customer who names this role is
+    let in too. checkov asks for no ExternalId.
+    Fix: `anyscale.external_id` is what it shows, `anyscale.control_plane_account_id` is its account.
+    """
+    declared = plan.declared
+    for statement in statements_of(plan, subject, "assume_role_policy"):
+        strangers = [name for name in _others(statement) if not is_ours(name, declared.account_id)]
+        if not statement.allows or not strangers:
+            continue
+        known = declared.control_plane_account
+        for name in strangers:
+            if known is None or not (name == known or f"::{known}:" in name):
+                yield f"{statement.shown} trusts {name}, which the environment file does not name"
+        if not _wants(statement, ("sts:externalid",), declared.external_id):
+            yield f"{statement.shown} asks for no external id of the environment's"
+
+
+def _others(statement: Statement) -> list[str]:
+    return [name for type_, name in statement.principals if type_ == "AWS" and name != "*"]
+
+
+@policy("CKV_RAYFORM_16", *_HOLDERS, setting="anyscale.cloud_id")
+def other_nodes_are_left_alone(subject: Resource, plan: Plan) -> Iterator[str]:
+    """Once the cloud has an id, no role starts, stops, changes or launches instances without the cloud's tag.
+
+    Why: Anyscale's control plane needs its own nodes only; what else runs in the account is none of its business.
+    Fix: `anyscale.cloud_id` narrows what it may do; the statements are made here.
+    """
+    cloud_id = plan.declared.cloud_id
+    for statement in _allowed(subject, plan) if cloud_id else ():
+        if not any(_is_of_instances(resource) for resource in statement.resources or ("*",)):
+            continue
+        for action, keys in _TAGGED.items():
+            if statement.covers(action) and not _wants(statement, keys, cloud_id):
+                yield f"{statement.shown} allows {action} without the tag of {cloud_id}"
+
+
+def _is_of_instances(resource: str) -> bool:
+    kind = resource.split(":", 5)[-1]
+    return kind.startswith(("*", "instance/")) or resource == "*"
+
+
+def _wants(statement: Statement, keys: tuple[str, ...], value: str | None) -> bool:
+    return any(
+        each.test.lower() == "stringequals" and each.variable.lower() in keys and each.values == (value,)
+        for each in statement.conditions
+    )
 
 
 @policy("CKV_RAYFORM_8", "aws_iam_role", setting="iam.permissions_boundary_arn")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scripts.checkov_scan.policies.firewall import GROUPS, rules_of
 from scripts.checkov_scan.policies.plan import Plan, Resource
 from scripts.checkov_scan.policies.registry import policy
 
 _OPEN_ACL = "open-access"
+_PORT = 6379
 
 
 @policy("CKV_RAYFORM_12", "aws_memorydb_cluster", setting="memorydb.replicas")
@@ -45,6 +47,24 @@ def memorydb_asks_who_it_is(subject: Resource, plan: Plan) -> Iterator[str]:
     for acl in plan.of("aws_memorydb_acl"):
         if plan.refers(subject, "acl_name", acl) and "default" in (acl.value("user_names") or ()):
             yield f"{acl.address} has the user default"
+
+
+@policy("CKV2_RAYFORM_12", "aws_memorydb_cluster", setting="memorydb.in_cloud_security_group")
+def open_memorydb_has_callers_by_group_only(subject: Resource, plan: Plan) -> Iterator[str]:
+    """MemoryDB that asks nobody who it is has no caller by address, only nodes of a security group.
+
+    Why: with `open-access` the security group is all that keeps others away from the state of every head.
+    Fix: without `memorydb.in_cloud_security_group` it has a group of its own, which machine pools do not reach either.
+    """
+    if subject.values.get("acl_name") != _OPEN_ACL:
+        return
+    for group in plan.of(*GROUPS):
+        if group.address in subject.references("security_group_ids"):
+            rules = rules_of(plan, group, "ingress")
+            for rule in rules.read:
+                if rule.ranges and rule.covers(_PORT, _PORT):
+                    yield f"{rule.address} lets in {', '.join(map(str, rule.ranges))}"
+            rules.finish()
 
 
 @policy("CKV_RAYFORM_14", "aws_memorydb_user")

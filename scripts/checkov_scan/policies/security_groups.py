@@ -34,7 +34,8 @@ def other_ports_are_not_public(subject: Resource, plan: Plan) -> Iterator[str]:
 
     Why: checkov looks at single rules for 0.0.0.0/0 and at few ports; SSH on ::/0 or on 0.0.0.0/1 and 128.0.0.0/1
     passes it. Shared files, MemoryDB and endpoints have no caller outside of the VPC at all.
-    Fix: narrow `access.ssh_cidrs`, or leave it out: SSM Session Manager works without it.
+    Fix: narrow `access.ssh_cidrs`, or leave it out: SSM Session Manager works without it. In an Anyscale cloud narrow
+    `access.client_cidrs`, who reach port 443.
     """
     rules = _undeclared(rules_of(plan, subject, "ingress"), plan)
     others = [rule for rule in rules.read if not _is_for_ray(rule, plan)]
@@ -50,7 +51,7 @@ def no_rule_lets_everything_in(subject: Resource, plan: Plan) -> Iterator[str]:
     """No rule lets in all protocols or all ports, but between nodes when the environment says so.
 
     Why: such a rule opens what nobody has listed: other users' services on the node, the Docker socket, metrics.
-    Fix: name ports. Nodes that need all ports among each other have `access.intra_cluster`.
+    Fix: name ports. Nodes that need all ports among each other have `access.intra_cluster`; nodes of Anyscale do.
     """
     rules = rules_of(plan, subject, "ingress")
     for rule in rules.read:
@@ -65,8 +66,11 @@ def not_everything_goes_out(subject: Resource, plan: Plan) -> Iterator[str]:
 
     Why: a program that was talked into it sends data out on any port; nodes need HTTPS, and HTTP for some packages.
     checkov sees 0.0.0.0/0 for all protocols only.
-    Fix: remove the rule; what nodes fetch from outside comes over HTTPS, or through `network.endpoints`.
+    Fix: remove the rule; what nodes fetch from outside comes over HTTPS, or through `network.endpoints`. An Anyscale
+    cloud may ask for it with `access.open_egress`.
     """
+    if plan.declared.open_egress:
+        return
     rules = rules_of(plan, subject, "egress")
     wide = [rule for rule in rules.read if rule.is_all_traffic]
     if _open(wide):

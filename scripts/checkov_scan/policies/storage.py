@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scripts.checkov_scan.policies.documents import Condition, Statement, statements_of
+from scripts.checkov_scan.policies.documents import Condition, Statement, is_ours, statements_of
 from scripts.checkov_scan.policies.plan import NotYetKnownError, Plan, Resource
 from scripts.checkov_scan.policies.registry import policy
 
@@ -20,6 +20,8 @@ _RESOURCE_POLICIES = (
 _WHO = ("aws:principal", "aws:source", "aws:resourceaccount", "kms:calleraccount", "kms:viaservice", "s3:dataaccess",
         "elasticfilesystem:accesspointarn")  # fmt: skip
 """Condition keys, or how they begin, that say who is let in."""
+_FROM_INSIDE = ("bool", "elasticfilesystem:accessedviamounttarget", ("true",))
+"""Whoever a mount target's security group lets in: https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html"""
 _FLAGS = {
     "aws_s3_bucket": ("force_destroy", True, "the bucket is emptied when it is destroyed"),
     "aws_secretsmanager_secret": ("recovery_window_in_days", 0, "the secret is gone at once when it is destroyed"),
@@ -51,6 +53,17 @@ def file_systems_take_tls_only(subject: Resource, plan: Plan) -> Iterator[str]:
     wanted = frozenset([f"${{{subject.address}.arn}}"]), frozenset(["*"])
     policies = plan.referring(subject, "file_system_id", "aws_efs_file_system_policy")
     yield from _denies_without_tls(plan, policies, "elasticfilesystem:*", wanted)
+
+
+@policy("CKV2_RAYFORM_11", "aws_efs_file_system")
+def file_systems_have_a_policy(subject: Resource, plan: Plan) -> Iterator[str]:
+    """A file system has a policy of its own.
+
+    Why: without one EFS lets in everybody who reaches a mount target, as whoever they say they are.
+    Fix: none in the environment file: the file system made here has such a policy.
+    """
+    if not plan.referring(subject, "file_system_id", "aws_efs_file_system_policy"):
+        yield "it has no policy"
 
 
 def _denies_without_tls(
@@ -102,16 +115,15 @@ def only_this_account_is_let_in(subject: Resource, plan: Plan) -> Iterator[str]:
         if statement.is_for_anybody:
             yield f"{statement.shown} lets anybody in"
         for type_, name in statement.principals:
-            if type_ == "AWS" and name != "*" and not _is_ours(name, plan.declared.account_id):
+            if type_ == "AWS" and name != "*" and not is_ours(name, plan.declared.account_id):
                 yield f"{statement.shown} lets {name} in"
 
 
 def _says_who(statement: Statement) -> bool:
-    return any(condition.variable.lower().startswith(_WHO) for condition in statement.conditions)
-
-
-def _is_ours(principal: str, account: str) -> bool:
-    return principal.startswith("${") or (bool(account) and (principal == account or f"::{account}:" in principal))
+    return any(
+        condition.variable.lower().startswith(_WHO) or _plain(condition) == _FROM_INSIDE
+        for condition in statement.conditions
+    )
 
 
 @policy("CKV_RAYFORM_10", "aws_secretsmanager_secret_version")

@@ -11,6 +11,7 @@ from scripts.local_aws.identity import moto_version
 TESTED_MOTO = "5.2.5"
 
 EXTENSIONS = (
+    "speed",
     "fail_fast",
     "images",
     "backup",
@@ -37,6 +38,7 @@ EXTENSIONS = (
     "memorydb",
     "memorydb_acls",
     "memorydb_parameters",
+    "memorydb_subnet_groups",
     "route53",
     "s3",
     "s3_refusals",

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from moto.ec2.models import EC2Backend, subnets, vpcs
 from moto.ec2.responses import EC2Response
 
 from scripts.local_aws.extensions.plumbing import AwsError, wrap, wrap_function
+from scripts.local_aws.extensions.wanted_ids import id_wanted, take_id
 from scripts.local_aws.identity import ID_TAG
 
-# moto makes the id deep inside the call that sees the tags; each request has its own thread.
-_wanted = threading.local()
+TAKEN = "InvalidParameterValue"
 
 
 @wrap(EC2Backend, "create_vpc")
 def create_vpc(original: Callable[..., Any], self: Any, *args: Any, **kwargs: Any) -> Any:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpc.html"""
     tags = {tag["Key"]: tag["Value"] for tag in kwargs.get("tags") or []}
-    with _id_wanted(tags.get(ID_TAG), "vpc-", self.vpcs):
+    with id_wanted(tags.get(ID_TAG), "vpc-", self.vpcs, refusal=TAKEN):
         return original(self, *args, **kwargs)
 
 
@@ -30,39 +28,20 @@ def create_subnet(original: Callable[..., Any], self: Any, *args: Any, **kwargs:
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html"""
     tags = (kwargs.get("tags") or {}).get("subnet", {})
     taken = {subnet_id for zone in self.subnets.values() for subnet_id in zone}
-    with _id_wanted(tags.get(ID_TAG), "subnet-", taken):
+    with id_wanted(tags.get(ID_TAG), "subnet-", taken, refusal=TAKEN):
         return original(self, *args, **kwargs)
 
 
 @wrap_function(vpcs, "random_vpc_id")
 def random_vpc_id(original: Callable[[], str]) -> str:
     """The id that was asked for, or a random one."""
-    return _take_id("vpc-") or original()
+    return take_id("vpc-") or original()
 
 
 @wrap_function(subnets, "random_subnet_id")
 def random_subnet_id(original: Callable[[], str]) -> str:
     """The id that was asked for, or a random one."""
-    return _take_id("subnet-") or original()
-
-
-@contextmanager
-def _id_wanted(wanted: str | None, prefix: str, taken: Any) -> Iterator[None]:
-    if wanted is not None and (not wanted.startswith(prefix) or wanted in taken):
-        raise AwsError("InvalidParameterValue", f"{ID_TAG} {wanted}: not free or without the prefix {prefix}")
-    _wanted.value = wanted
-    try:
-        yield
-    finally:
-        _wanted.value = None
-
-
-def _take_id(prefix: str) -> str | None:
-    wanted: str | None = getattr(_wanted, "value", None)
-    if wanted is None or not wanted.startswith(prefix):
-        return None
-    _wanted.value = None
-    return wanted
+    return take_id("subnet-") or original()
 
 
 @wrap(EC2Response, "modify_subnet_attribute")
@@ -96,6 +75,14 @@ def delete_vpc(original: Callable[..., Any], self: Any, vpc_id: str) -> Any:
         message = f"The vpc '{vpc_id}' has dependencies and cannot be deleted. ({users[0]})"
         raise AwsError("DependencyViolation", message)
     return original(self, vpc_id)
+
+
+@wrap(EC2Backend, "create_nat_gateway")
+def create_nat_gateway(
+    original: Callable[..., Any], self: Any, *args: Any, connectivity_type: str | None = None, **kwargs: Any
+) -> Any:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html"""
+    return original(self, *args, connectivity_type=connectivity_type or "public", **kwargs)
 
 
 @wrap(EC2Backend, "delete_nat_gateway")

@@ -13,6 +13,7 @@ from moto.ec2.responses import EC2Response
 from scripts.local_aws.extensions.plumbing import AwsError, wrap, wrap_property
 
 PORT_PROTOCOLS = ("tcp", "udp", "6", "17")
+ALL_PROTOCOLS = "-1"
 
 
 @wrap(SecurityGroupRule, "__init__")
@@ -42,6 +43,28 @@ def authorize_security_group_egress(original: Callable[[Any], Any], self: Any) -
     """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupEgress.html"""
     _refuse_ports(self)
     return original(self)
+
+
+@wrap(EC2Backend, "modify_security_group_rules")
+def modify_security_group_rules(
+    original: Callable[..., None], self: Any, group_id: str, rules: dict[str, dict[str, Any]]
+) -> None:
+    """A rule for all protocols has no ports, and a peer may be a group: moto knows ranges of addresses and ports only.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySecurityGroupRules.html
+    """
+    portless = {rule_id for rule_id, rule in rules.items() if rule.get("IpProtocol") == ALL_PROTOCOLS}
+    ports = {"FromPort": "-1", "ToPort": "-1"}
+    original(
+        self, group_id, {rule_id: {**rule, **(ports if rule_id in portless else {})} for rule_id, rule in rules.items()}
+    )
+    group = self.get_security_group_by_name_or_id(group_id)
+    for rule_id, wanted in rules.items():
+        rule = group.get_rule(rule_id)
+        if rule_id in portless:
+            rule.from_port = rule.to_port = None
+        if "ReferencedGroupId" in wanted:
+            rule.source_group = {**rule.source_group, "Description": rule.ip_range.pop("Description", None)}
 
 
 def _refuse_ports(self: Any) -> None:

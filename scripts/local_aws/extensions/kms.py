@@ -1,4 +1,4 @@
-"""KMS: the rotation period, which moto forgets, and key policies that AWS refuses."""
+"""KMS: the rotation period, which moto forgets, key policies that AWS refuses, and ids on request."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from moto.kms import models
 from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
 
-from scripts.local_aws.extensions.plumbing import AwsError, wrap
+from scripts.local_aws.extensions.plumbing import AwsError, wrap, wrap_function
 from scripts.local_aws.extensions.policies import check_policy
+from scripts.local_aws.extensions.wanted_ids import id_wanted, take_id
+from scripts.local_aws.identity import ID_TAG
 
 DEFAULT_DAYS = 365
 ROTATION_DAYS = range(90, 2561)
@@ -42,6 +45,20 @@ def create_key(original: Callable[..., Any], self: Any, policy: str | None, *arg
     if policy:
         check_policy(policy, "MalformedPolicyDocumentException")
     return original(self, policy, *args, **kwargs)
+
+
+@wrap(KmsResponse, "create_key")
+def create_key_with_id(original: Callable[[Any], str], self: Any) -> str:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html"""
+    tags = {tag["TagKey"]: tag["TagValue"] for tag in self._get_param("Tags") or []}
+    with id_wanted(tags.get(ID_TAG), "", self.kms_backend.keys, refusal="TagException"):
+        return original(self)
+
+
+@wrap_function(models, "generate_key_id")
+def generate_key_id(original: Callable[[bool], str], multi_region: bool = False) -> str:
+    """The id that was asked for, or a random one."""
+    return take_id() or original(multi_region)
 
 
 def _key(self: Any) -> Any:

@@ -1,0 +1,130 @@
+"""What Anyscale's control plane may do to run services: stacks, load balancers, certificates.
+
+Anyscale makes load balancers in two ways. Their names begin with `Anyscale` when CloudFormation makes them for it, with
+`anyscale` when it asks for them itself. Once the cloud has an id, both kinds must carry the cloud's tag to be changed;
+CloudFormation gives a stack's tags to load balancers and target groups, but not to listeners and rules.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html
+"""
+
+from __future__ import annotations
+
+from config.anyscale_cloud import AnyscaleCloudConfig
+from config.anyscale_instances import made, own, service_linked_role
+from config.place import Place
+from config.statement import Condition, Statement
+
+_BY_STACK, _DIRECT = "Anyscale", "anyscale"
+"""How names begin."""
+_SEEN = (
+    *("ListenerCertificates", "Listeners", "LoadBalancerAttributes", "LoadBalancers", "Rules", "Tags"),
+    *("TargetGroupAttributes", "TargetGroups", "TargetHealth"),
+)
+_MAKING = ("CreateLoadBalancer", "CreateTargetGroup")
+_CHANGING = (
+    *("ModifyLoadBalancerAttributes", "SetIpAddressType", "SetSecurityGroups", "SetSubnets", "DeleteLoadBalancer"),
+    *("CreateListener", "ModifyListener", "DeleteListener", "AddListenerCertificates", "RemoveListenerCertificates"),
+    *("CreateRule", "ModifyRule", "DeleteRule"),
+    *("ModifyTargetGroup", "ModifyTargetGroupAttributes", "RegisterTargets", "DeregisterTargets", "DeleteTargetGroup"),
+    *("AddTags", "RemoveTags"),
+)
+_SEEN_CERTIFICATES = ("acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate")
+"""Certificates are public."""
+_WRITING = ("Create*", "Modify*", "Set*", "Add*", "Remove*", "Register*", "Deregister*", "Delete*")
+
+
+def service_statements(config: AnyscaleCloudConfig) -> list[Statement]:
+    """Stacks, load balancers and certificates of the region and account."""
+    see = ["ec2:DescribeInternetGateways", "ec2:DescribeVpcs", "acm:ListCertificates", "acm:RequestCertificate"]
+    return [
+        Statement("SeeServices", [*see, *_elb(*(f"Describe{what}" for what in _SEEN))], ["*"]),
+        Statement(
+            "SeeStacksAndCertificates",
+            [*_stacks("DescribeStackEvents", "DescribeStackResources", "DescribeStacks"), *_SEEN_CERTIFICATES],
+            [_every_stack(config), _certificates(config)],
+        ),
+        _through_stacks(config.place),
+        *_make_statements(config),
+        _change_statement(config),
+        service_linked_role(config.place, "elasticloadbalancing", "AWSServiceRoleForElasticLoadBalancing"),
+    ]
+
+
+def _through_stacks(place: Place) -> Statement:
+    """What a stack does to load balancers, with the rights of who made it: there is no role to pass to CloudFormation.
+
+    A tag would be asked of listeners and rules in vain.
+    """
+    through = Condition("StringEquals", "aws:CalledViaFirst", "cloudformation.amazonaws.com")
+    return Statement("BalanceByStack", _elb(*_WRITING), _named(place, _BY_STACK), conditions=[through])
+
+
+def _make_statements(config: AnyscaleCloudConfig) -> list[Statement]:
+    """What is made gets the cloud's tag with the request that makes it.
+
+    `TagResource` of CloudFormation is no call of its own: only who makes or updates a stack tags it. ACM does not say
+    which request a tag comes with: a certificate that no cloud has tagged could be tagged, and then be deleted as long
+    as nothing uses it.
+    """
+    direct, tagged = _named(config.place, _DIRECT), made(config)
+    creating = Condition(
+        "StringEquals", "elasticloadbalancing:CreateAction", [*_MAKING, "CreateListener", "CreateRule"]
+    )
+    unclaimed = [Condition("StringEqualsIfExists", each.variable, each.value) for each in own(config)]
+    return [
+        Statement(
+            "Make",
+            [*_stacks("CreateStack", "TagResource"), *_elb(*_MAKING)],
+            [_changed_stacks(config), *direct],
+            conditions=tagged,
+        ),
+        *([Statement("TagNewBalancers", _elb("AddTags"), direct, conditions=[*tagged, creating])] if tagged else []),
+        Statement(
+            "TagCertificates",
+            ["acm:AddTagsToCertificate"],
+            [_certificates(config)],
+            conditions=[*tagged, *unclaimed],
+        ),
+        # Knows no tags.
+        Statement("SetPriorities", _elb("SetRulePriorities"), direct[:1]),
+    ]
+
+
+def _change_statement(config: AnyscaleCloudConfig) -> Statement:
+    """By tag, once there is one to go by."""
+    stacks = _stacks("UpdateStack", "DeleteStack", "GetTemplate", "TagResource", "UntagResource")
+    certificates = ["acm:DeleteCertificate", "acm:RenewCertificate"]
+    balancers = [*_named(config.place, _BY_STACK), *_named(config.place, _DIRECT)]
+    return Statement(
+        "ChangeServices",
+        [*stacks, *certificates, *_elb(*_CHANGING)],
+        [_changed_stacks(config), _certificates(config), *balancers],
+        conditions=own(config),
+    )
+
+
+def _every_stack(config: AnyscaleCloudConfig) -> str:
+    return config.place.arn("cloudformation", "stack/*")
+
+
+def _changed_stacks(config: AnyscaleCloudConfig) -> str:
+    """Every stack, where the tag decides; else by name."""
+    return _every_stack(config) if own(config) else config.place.arn("cloudformation", f"stack/{_DIRECT}*")
+
+
+def _certificates(config: AnyscaleCloudConfig) -> str:
+    return config.place.arn("acm", "certificate/*")
+
+
+def _named(place: Place, start: str) -> list[str]:
+    """Load balancers, their listeners and rules, whose ARNs hold the balancer's name; target groups."""
+    return [place.arn("elasticloadbalancing", f"{kind}/{start}*") for kind in ("*/app", "targetgroup")]
+
+
+def _elb(*actions: str) -> list[str]:
+    return [f"elasticloadbalancing:{action}" for action in actions]
+
+
+def _stacks(*actions: str) -> list[str]:
+    return [f"cloudformation:{action}" for action in actions]
