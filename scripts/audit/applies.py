@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
@@ -37,14 +38,41 @@ def has_permissions_boundary(config: FoundationConfig) -> bool:
     return config.iam.permissions_boundary_arn is not None
 
 
-def has_buckets(config: Ec2ClusterConfig) -> bool:
-    """Environments with buckets."""
-    return bool(config.buckets)
+def has_buckets(config: FoundationConfig) -> bool:
+    """Environments with buckets of their own."""
+    return bool(config.all_buckets)
 
 
 def has_efs(config: FoundationConfig) -> bool:
     """Environments with EFS."""
     return config.efs is not None
+
+
+def has_efs_with_our_key(config: FoundationConfig) -> bool:
+    """Environments with EFS, but for a file system that was taken over: it keeps its key."""
+    taken_over = isinstance(config, AnyscaleCloudConfig) and config.adopted.efs_creation_token is not None
+    return has_efs(config) and not taken_over
+
+
+def has_efs_by_tls(config: FoundationConfig) -> bool:
+    """Environments with EFS that is mounted by TLS: all but Anyscale clouds without `efs.require_iam`."""
+    by_address = isinstance(config, AnyscaleCloudConfig) and config.efs is not None and not config.efs.require_iam
+    return has_efs(config) and not by_address
+
+
+def has_efs_in_closed_subnets(config: FoundationConfig) -> bool:
+    """Environments with EFS, but for Anyscale's direct networking: there all subnets of nodes give public addresses."""
+    return has_efs(config) and not gives_public_addresses(config)
+
+
+def has_no_access_points(config: FoundationConfig) -> bool:
+    """Environments that make no access points."""
+    return isinstance(config, AnyscaleCloudConfig)
+
+
+def gives_public_addresses(config: FoundationConfig) -> bool:
+    """Environments with Anyscale's direct networking: public subnets give a public address to what starts there."""
+    return isinstance(config, AnyscaleCloudConfig) and config.access.public_nodes
 
 
 def has_efs_backup(config: FoundationConfig) -> bool:
@@ -55,6 +83,12 @@ def has_efs_backup(config: FoundationConfig) -> bool:
 def has_memorydb(config: FoundationConfig) -> bool:
     """Environments with MemoryDB."""
     return config.memorydb is not None
+
+
+def has_memorydb_with_our_key(config: FoundationConfig) -> bool:
+    """Environments with MemoryDB, but for a cluster that was taken over: it keeps its key."""
+    taken_over = isinstance(config, AnyscaleCloudConfig) and config.adopted.memorydb_name is not None
+    return has_memorydb(config) and not taken_over
 
 
 def has_head_storage(config: Ec2ClusterConfig) -> bool:
@@ -72,14 +106,19 @@ def has_secrets(config: Ec2ClusterConfig) -> bool:
     return config.has_token or has_memorydb(config) or has_autoscaling_secret(config)
 
 
+def may_read_secrets(config: FoundationConfig) -> bool:
+    """Environments with secrets, and Anyscale clouds, whose nodes read those that `iam.node_secret_arns` names."""
+    return isinstance(config, AnyscaleCloudConfig) or (isinstance(config, Ec2ClusterConfig) and has_secrets(config))
+
+
 def has_node_logs(config: Ec2ClusterConfig) -> bool:
     """Environments whose nodes run the CloudWatch agent."""
     return config.observability.cloudwatch_agent
 
 
-def has_log_groups(config: Ec2ClusterConfig) -> bool:
+def has_log_groups(config: FoundationConfig) -> bool:
     """Environments with flow logs or the CloudWatch agent."""
-    return own_vpc(config) or has_node_logs(config)
+    return own_vpc(config) or (isinstance(config, Ec2ClusterConfig) and has_node_logs(config))
 
 
 def is_protected(config: FoundationConfig) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 
+from config.load import FLAVOURS
 from scripts.audit.registry import Check
 from scripts.audit.round import all_checks
 
@@ -56,9 +57,16 @@ def _section(service: str, checks: list[Check]) -> str:
 
 def _entry(check: Check) -> Iterator[str]:
     yield f"### `{check.id}`\n"
-    yield f"Severity: {check.severity.value}. For: {check.scope}\n"
+    yield f"Severity: {check.severity.value}. For: {check.scope}{_flavours(check)}\n"
     yield f"{check.documentation}\n"
     if check.setting:
         yield f"Setting: `{check.setting}`.\n"
     if check.standards:
         yield f"Standards: {', '.join(check.standards)}.\n"
+
+
+def _flavours(check: Check) -> str:
+    """The flavours that it is for, unless it is for all or says so itself."""
+    names = [f"`{flavour}`" for flavour, kind in FLAVOURS.items() if issubclass(kind, check.environments)]
+    said = all(name in check.scope for name in names)
+    return "" if said or len(names) == len(FLAVOURS) else f" Only {' and '.join(names)}."

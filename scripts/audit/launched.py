@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import get_args
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
-from config.foundation import FoundationConfig
 from config.ports import Tier
 from scripts.audit.iam_effect.launching import Cluster
 from scripts.audit.launch_configs import launch_configs
@@ -17,9 +16,8 @@ LAUNCHED: Mapping[str, Tier | None] = {"head": "worker", "launcher": "head", "wo
 """By role, the nodes that it launches."""
 
 
-def launched_by(inventory: Inventory, config: FoundationConfig) -> Cluster:
+def launched_by(inventory: Inventory, config: AutoscalingEc2Config) -> Cluster:
     """Everything that a launch names, by the tier of the node. Raises NotReadableError."""
-    assert isinstance(config, AutoscalingEc2Config)
     wanted = launch_configs(inventory.state)
     groups = {name: group_id for group_id, name in group_names(inventory).items()}
     zones = node_subnet_ids(inventory, config)

@@ -10,6 +10,7 @@ from scripts.audit.origins import Origin, Origins
 
 _ROLE = ("aws_iam_role", "aws_iam_instance_profile")
 _TYPES: Mapping[str, tuple[str, ...]] = {
+    "anyscale": (*_ROLE, "aws_memorydb_cluster"),
     "autoscaling": _ROLE,
     "iam": _ROLE,
     "iam_effect": _ROLE,
@@ -27,7 +28,8 @@ def located(results: Iterable[Result], origins: Origins) -> list[Result]:
 
 def _located(result: Result, origins: Origins) -> Result:
     origin = _origin(result, origins)
-    setting = result.check.setting or (origin.setting if origin else "")
+    said = result.check.setting if origins.has(result.check.setting) else ""
+    setting = said or (origin.setting if origin else "")
     # A check names `workers`; the resource knows which of them.
     if origin and origin.setting.startswith(f"{setting}."):
         setting = origin.setting

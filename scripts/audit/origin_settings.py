@@ -147,8 +147,44 @@ _BY_PART: Mapping[str, tuple[_Rule, ...]] = {
 }
 """By the first part of the construct path; the first rule that fits decides, the last of a part fits everything."""
 
+_OF_CLOUD: Mapping[str, tuple[_Rule, ...]] = {
+    "control_plane": _rules(
+        (".*", "permissions_boundary", "iam.permissions_boundary_arn"),
+        (".*", "assume_role_policy", "anyscale.external_id"),
+        ("policy_services", ANY, "anyscale.services"),
+        ("policy_bucket", ANY, "bucket"),
+        (".*", ANY, "anyscale"),
+    ),
+    "cluster_node": _rules(
+        (".*", "permissions_boundary", "iam.permissions_boundary_arn"),
+        (".*", "managed_policy|policy_arn", "iam.node_managed_policy_arns"),
+        ("policy_logs", ANY, "iam.node_logs"),
+        ("policy_secrets", ANY, "iam.node_secret_arns"),
+        ("policy_bucket", ANY, "bucket"),
+        (".*", ANY, "iam"),
+    ),
+    "security_groups": _rules(
+        (r"cloud_ingress_machine_pool_.*", ANY, "access.machine_pool_cidrs"),
+        (r"cloud_ingress_https_.*", ANY, "access.client_cidrs"),
+        (r"cloud_egress_(internet|https?)_\d.*", ANY, "access.open_egress"),
+        (r".*_(in|e)gress_redis_.*", ANY, "memorydb"),
+        (r".*_(in|e)gress_https_.*", ANY, "network.endpoints"),
+        (".*", ANY, "access"),
+    ),
+    "buckets": _rules(
+        ("logs(/.*)?", ANY, "bucket.access_log_days"),
+        (".*", ANY, "bucket"),
+    ),
+    "efs": (*_rules(("policy", ANY, "efs.require_iam")), *_BY_PART["efs"]),
+    "memorydb": (
+        *_rules((".*", "security_group_ids", "memorydb.in_cloud_security_group")),
+        *_BY_PART["memorydb"],
+    ),
+}
+"""The same for the parts that an Anyscale cloud has of its own, or in another form."""
 
-def setting_of(path: str, attribute: str = "") -> str:
+
+def setting_of(path: str, attribute: str = "", *, of_cloud: bool = False) -> str:
     """Dotted path of the setting, the nearest that is known; nothing for a part that no setting stands behind.
 
     `path` is the construct path below the environment: `buckets/models/versioning`.
@@ -157,7 +193,8 @@ def setting_of(path: str, attribute: str = "") -> str:
     if tag is not None and tag[1] in _TAGS_OF_SETTINGS:
         return _TAGS_OF_SETTINGS[tag[1]]
     part, _, below = path.removesuffix("/this").partition("/")
-    for rule in _BY_PART.get(part, ()):
+    rules = {**_BY_PART, **_OF_CLOUD} if of_cloud else _BY_PART
+    for rule in rules.get(part, ()):
         found = rule.path.fullmatch(below)
         if found is not None and rule.attribute.match(attribute):
             return _filled(rule.setting, found)

@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.environment import Environment
 from config.errors import ConfigError
 from config.paths import ENVIRONMENTS, ROOT, stack_directory
 from config.problems import Problem
+from config.schema import kinds_at
+from config.static_ec2 import StaticEc2Config
 from config.yaml_file import YamlFile, read_yaml
 from scripts.audit.origin_settings import setting_of
 from scripts.state import Resource, State
@@ -48,7 +51,14 @@ class Origin:
 class Origins:
     """Answers for one environment. Pure: what it needs was read before."""
 
-    def __init__(self, construct_paths: Mapping[str, str], state: State, file: YamlFile | None) -> None:
+    def __init__(
+        self,
+        construct_paths: Mapping[str, str],
+        state: State,
+        file: YamlFile | None,
+        model: type[Environment] = StaticEc2Config,
+    ) -> None:
+        self._model = model
         self._construct_paths = construct_paths
         self._file = file
         self._addresses = _addresses(state)
@@ -66,9 +76,14 @@ class Origins:
         key = (address, attribute)
         if key not in self._found:
             path = self._construct_paths.get(address, "")
-            setting = self._existing(setting_of(path.partition("/")[2], attribute))
+            of_cloud = issubclass(self._model, AnyscaleCloudConfig)
+            setting = self._existing(setting_of(path.partition("/")[2], attribute, of_cloud=of_cloud))
             self._found[key] = Origin(address, path, setting, self.of_setting(setting))
         return self._found[key]
+
+    def has(self, setting: str) -> bool:
+        """Whether the environment's flavour has a setting: checks name those of most flavours."""
+        return bool(setting) and bool(kinds_at(self._model, tuple(setting.split("."))))
 
     def of_setting(self, setting: str) -> int | None:
         """Line of a setting or of the nearest section around it; None when the file has neither."""
@@ -98,7 +113,7 @@ def open_origins(environment: Environment, state: State) -> Origins:
 
     What cannot be read leaves its part of the answers empty: where a finding comes from never hides the finding.
     """
-    return Origins(_construct_paths(environment), state, _environment_file(environment))
+    return Origins(_construct_paths(environment), state, _environment_file(environment), type(environment))
 
 
 def construct_paths(stack: Path) -> dict[str, str]:

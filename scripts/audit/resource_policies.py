@@ -66,6 +66,22 @@ def strangers(document: Document | None, account_id: str) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
+def without_mount_target_clients(document: Document) -> Document:
+    """The policy without the statement that lets in clients of a file system who come through a mount target.
+
+    https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html
+    """
+    left = [statement for statement in statements(document) if not _is_for_mount_target_clients(statement)]
+    return {**document, "Statement": left}
+
+
+def _is_for_mount_target_clients(statement: Statement) -> bool:
+    through = statement.get("Condition", {}).get("Bool", {}).get("elasticfilesystem:AccessedViaMountTarget")
+    actions = values(statement, "Action")
+    as_client = bool(actions) and all(action.startswith("elasticfilesystem:Client") for action in actions)
+    return as_client and [str(each).lower() for each in _listed(through)] == ["true"]
+
+
 def unconfined_services(document: Document) -> tuple[str, ...]:
     """AWS services that are let in without a condition on for whom: any account could make them act on what is ours."""
     found = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
 from scripts.audit.verdict import Verdict, shown
 from scripts.inventory import Inventory
@@ -39,7 +38,7 @@ def group_names(inventory: Inventory) -> dict[str, str]:
     return {group.group_id: group.name for group in readable(inventory.security_groups.groups)}
 
 
-def node_subnet_ids(inventory: Inventory, config: Ec2ClusterConfig) -> dict[str, str]:
+def node_subnet_ids(inventory: Inventory, config: FoundationConfig) -> dict[str, str]:
     """Zones of the declared subnets for nodes that are there, by subnet id."""
     wanted = config.layout.node_subnets(public=config.access.public_nodes)
     return {

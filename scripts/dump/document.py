@@ -28,6 +28,7 @@ ACCOUNT_WIDE_FIELDS = ("account", "quotas")
 """Fields of the inventory that count what everybody in the account has."""
 OTHER_VOLUMES = "other_volumes"
 LEFT_OUT = {
+    "existing_bucket_keys": "stand among the keys",
     "coverage": "stands in the coverage of the dump",
     "state": "holds secrets; what Terraform made is in the dump as AWS describes it",
     "answers": "hold secrets; they are in the dump as models",
@@ -61,12 +62,13 @@ def dump_document(inventory: Inventory, config: FoundationConfig, *, generated: 
         "buckets": plain(inventory.buckets),
         "file_systems": plain(inventory.file_systems),
         "memorydb": plain(inventory.memorydb),
-        "keys": plain(inventory.keys),
+        "keys": plain((*inventory.keys, *inventory.existing_bucket_keys)),
         "secrets": plain(inventory.secrets),
         "logs": plain(inventory.logs),
         "records": plain(inventory.records),
         MORE: _more(inventory),
-        "required_ports": _required_ports(config.port_table) if isinstance(config, Ec2ClusterConfig) else [],
+        # Anyscale chooses the ports of its nodes itself.
+        **({"required_ports": _required_ports(config.port_table)} if isinstance(config, Ec2ClusterConfig) else {}),
         ACCOUNT_WIDE: _account_wide(inventory),
     }
 

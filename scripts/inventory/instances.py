@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import HEAD_NODE
+from config.foundation import FoundationConfig
 from config.label import CLUSTER_TAG
 from config.ray_tags import RAY_CLUSTER
+from scripts.inventory.anyscale import is_of_cloud
 from scripts.inventory.filters import in_batches, one_of
 from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Read, Reading, Unreadable, joined, mapped
@@ -86,16 +88,15 @@ class Nodes:
 
 
 def collect_nodes(reader: Reader, scope: Scope) -> Nodes:
-    """Read the instances that the state knows or that carry the cluster's tag, or Ray's."""
+    """Read the instances that the state knows or that carry the cluster's tag, Ray's or that of Anyscale's cloud."""
     known = frozenset(scope.state.values("aws_instance"))
-    cluster = scope.environment.label.cluster
     answer = reader.start(DESCRIBE_INSTANCES, Filters=scope.vpc_filter)
     elsewhere = _start_elsewhere(reader, scope)
     protection = _start_attributes(reader, _head_ids(scope), "disableApiTermination")
     user_data = _start_attributes(reader, known, "userData")
     volumes = _start_volumes(reader, known)
     # Those that Ray made are known only now.
-    instances = answer.parse(lambda found: _instances(found, known, cluster))
+    instances = answer.parse(lambda found: _instances(found, known, scope.environment))
     made = frozenset(_made_by_ray(instances, known, scope))
     user_data |= _start_attributes(reader, made, "userData")
     volumes += _start_volumes(reader, made)
@@ -104,9 +105,7 @@ def collect_nodes(reader: Reader, scope: Scope) -> Nodes:
         volumes=_sorted_volumes(answer.parse(_volumes) for answer in volumes),
         termination_protection=_attributes(protection, lambda found: bool(found["DisableApiTermination"]["Value"])),
         user_data=_attributes(user_data, user_data_of),
-        elsewhere=()
-        if elsewhere is None
-        else elsewhere.parse(lambda found: _elsewhere(found, scope.vpc_id, known, cluster)),
+        elsewhere=() if elsewhere is None else elsewhere.parse(lambda found: _elsewhere(found, scope, known)),
     )
 
 
@@ -158,17 +157,21 @@ def _head_ids(scope: Scope) -> list[str]:
     return [str(head.attributes["id"]) for head in heads]
 
 
-def _instances(answer: list[Any], known: frozenset[str], cluster: str) -> tuple[Instance, ...]:
+def _instances(answer: list[Any], known: frozenset[str], environment: FoundationConfig) -> tuple[Instance, ...]:
+    cluster = environment.label.cluster
     ours = (
         node
         for node in _there(answer)
-        if node.instance_id in known or cluster in (node.tags.get(CLUSTER_TAG), node.tags.get(RAY_CLUSTER))
+        if node.instance_id in known
+        or cluster in (node.tags.get(CLUSTER_TAG), node.tags.get(RAY_CLUSTER))
+        or is_of_cloud(environment, node.tags)
     )
     return ordered(ours, key=lambda node: (node.name, node.instance_id))
 
 
-def _elsewhere(answer: list[Any], vpc_id: str, known: frozenset[str], cluster: str) -> tuple[Instance, ...]:
-    others = (node for node in _there(answer) if node.vpc_id != vpc_id and node.instance_id not in known)
+def _elsewhere(answer: list[Any], scope: Scope, known: frozenset[str]) -> tuple[Instance, ...]:
+    cluster = scope.environment.label.cluster
+    others = (node for node in _there(answer) if node.vpc_id != scope.vpc_id and node.instance_id not in known)
     return ordered(
         (node for node in others if node.tags.get(RAY_CLUSTER) == cluster), key=lambda node: node.instance_id
     )

@@ -24,7 +24,7 @@ from scripts.inventory.iam import Iam, collect_iam
 from scripts.inventory.images import Image, collect_images
 from scripts.inventory.instance_defaults import InstanceDefaults, collect_instance_defaults
 from scripts.inventory.instances import Nodes, collect_nodes
-from scripts.inventory.kms import Key, collect_keys
+from scripts.inventory.kms import Key, collect_existing_bucket_keys, collect_keys
 from scripts.inventory.launch_templates import LaunchTemplate, collect_launch_templates
 from scripts.inventory.logs import Logs, collect_logs
 from scripts.inventory.memorydb import MemoryDb, collect_memorydb
@@ -85,6 +85,8 @@ class Inventory:
     # Both may hold what nobody must see.
     state: State = field(repr=False)
     answers: Answers = field(repr=False, compare=False)
+    existing_bucket_keys: tuple[Key, ...] = ()
+    """Key of a bucket that an Anyscale cloud uses and somebody else manages."""
     ray: RayView | None = None
     """What Ray on the head says, when it was asked: no read of AWS."""
 
@@ -95,6 +97,7 @@ COLLECTORS: Mapping[str, Callable[[Reader, Scope], object]] = {
     "security_groups": collect_security_groups,
     "iam": collect_iam,
     "keys": collect_keys,
+    "existing_bucket_keys": collect_existing_bucket_keys,
     "buckets": collect_buckets,
     "file_systems": collect_file_systems,
     "memorydb": collect_memorydb,

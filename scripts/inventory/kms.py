@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Read, Reading
 from scripts.inventory.scope import Scope
@@ -37,6 +38,15 @@ class Key:
     policy: Reading[Document]
     spec: Reading[str] = "SYMMETRIC_DEFAULT"
     """Kind of key: `SYMMETRIC_DEFAULT`, `RSA_2048` …"""
+
+
+def collect_existing_bucket_keys(reader: Reader, scope: Scope) -> tuple[Key, ...]:
+    """Read the key of a bucket that somebody else manages, where the environment names one that is not its own."""
+    environment = scope.environment
+    named = environment.bucket.existing_key_arn if isinstance(environment, AnyscaleCloudConfig) else None
+    if named is None or named in scope.key_ids:
+        return ()
+    return (_key(named, _start(reader, named)),)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from scripts.inventory.reader import Answer, Reader
-from scripts.inventory.reading import Read, Reading
+from scripts.inventory.reading import Read, Reading, Unreadable
 from scripts.inventory.scope import Scope
 
 DESCRIBE_CLUSTERS = Read("memorydb", "DescribeClusters", items="Clusters", absent=("ClusterNotFoundFault",))
@@ -91,11 +91,18 @@ class MemoryDb:
 
 
 def collect_memorydb(reader: Reader, scope: Scope) -> MemoryDb:
-    """Read the clusters of the state and what belongs to them; what is gone is left out."""
+    """Read the clusters of the state and what belongs to them; what is gone is left out.
+
+    What a cluster names and the state does not know, such as AWS's own `open-access`, is read when that is known.
+    """
 
     def start(read: Read, argument: str, type_: str, attribute: str = "name", **more: object) -> dict[str, Answer]:
         names = scope.state.values(type_, attribute)
         return {name: reader.start(read, **{argument: name}, **more) for name in names}
+
+    def add(started: dict[str, Answer], read: Read, argument: str, names: Iterable[str]) -> None:
+        missing = sorted(set(names).difference(started))
+        started |= {name: reader.start(read, **{argument: name}) for name in missing}
 
     # Without the details there is no number of nodes.
     clusters = start(DESCRIBE_CLUSTERS, "ClusterName", "aws_memorydb_cluster", ShowShardDetails=True)
@@ -103,9 +110,17 @@ def collect_memorydb(reader: Reader, scope: Scope) -> MemoryDb:
     users = start(DESCRIBE_USERS, "UserName", "aws_memorydb_user", "user_name")
     subnet_groups = start(DESCRIBE_SUBNET_GROUPS, "SubnetGroupName", "aws_memorydb_subnet_group")
     parameters = start(DESCRIBE_PARAMETERS, "ParameterGroupName", "aws_memorydb_parameter_group")
+    found = _each(clusters, _cluster)
+    there = [cluster for cluster in found if not isinstance(cluster, Unreadable)]
+    add(acls, DESCRIBE_ACLS, "ACLName", (cluster.acl_name for cluster in there))
+    add(subnet_groups, DESCRIBE_SUBNET_GROUPS, "SubnetGroupName", (cluster.subnet_group_name for cluster in there))
+    add(parameters, DESCRIBE_PARAMETERS, "ParameterGroupName", (cluster.parameter_group_name for cluster in there))
+    lists = _each(acls, _acl)
+    named = (name for acl in lists if not isinstance(acl, Unreadable) for name in acl.user_names)
+    add(users, DESCRIBE_USERS, "UserName", named)
     return MemoryDb(
-        clusters=_each(clusters, _cluster),
-        acls=_each(acls, _acl),
+        clusters=found,
+        acls=lists,
         users=_each(users, _user),
         subnet_groups=_each(subnet_groups, _subnet_group),
         maxmemory_policies={name: answer.parse(_maxmemory_policy) for name, answer in parameters.items()},

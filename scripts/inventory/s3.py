@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from config.anyscale_cloud import CLOUD_BUCKET, AnyscaleCloudConfig
 from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Read, Reading
 from scripts.inventory.scope import Scope
@@ -25,8 +26,10 @@ GET_BUCKET_POLICY = Read("s3", "GetBucketPolicy", absent=(_GONE, "NoSuchBucketPo
 GET_BUCKET_LIFECYCLE = Read("s3", "GetBucketLifecycleConfiguration", absent=(_GONE, "NoSuchLifecycleConfiguration"))
 GET_BUCKET_LOGGING = Read("s3", "GetBucketLogging", absent=(_GONE,))
 GET_BUCKET_CORS = Read("s3", "GetBucketCors", absent=(_GONE, "NoSuchCORSConfiguration"))
+GET_BUCKET_LOCATION = Read("s3", "GetBucketLocation", absent=(_GONE,))
 GET_BUCKET_TAGGING = Read("s3", "GetBucketTagging", absent=(_GONE, "NoSuchTagSet", "NoSuchTagSetError"))
 
+NOT_ASKED = "not asked"
 PUBLIC_ACCESS_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
@@ -90,6 +93,8 @@ class Bucket:
     logging: Reading[BucketLogging | None]
     cors: Reading[tuple[CorsRule, ...]]
     tags: Reading[Tags]
+    region: Reading[str] = NOT_ASKED
+    """Read of the bucket of an Anyscale cloud only: another may stand anywhere."""
 
 
 _READS: Mapping[str, Read] = {
@@ -106,12 +111,21 @@ _READS: Mapping[str, Read] = {
 
 
 def collect_buckets(reader: Reader, scope: Scope) -> tuple[Bucket, ...]:
-    """Read the settings of the buckets that are declared or in the state; one that is gone is left out."""
+    """Read the settings of the buckets that are declared or in the state; one that is gone is left out.
+
+    A bucket that an Anyscale cloud uses and somebody else manages is read, too.
+    """
     environment = scope.environment
     declared = {environment.bucket_name(bucket) for bucket in environment.all_buckets}
-    names = sorted(declared.union(scope.state.values("aws_s3_bucket", "bucket")))
-    started = {name: {setting: reader.start(read, Bucket=name) for setting, read in _READS.items()} for name in names}
+    of_cloud = {environment.bucket_name(CLOUD_BUCKET)} if isinstance(environment, AnyscaleCloudConfig) else set()
+    names = sorted(declared.union(of_cloud, scope.state.values("aws_s3_bucket", "bucket")))
+    started = {name: _start(reader, name, with_region=name in of_cloud) for name in names}
     return tuple(_bucket(name, answers) for name, answers in started.items() if not _is_gone(answers))
+
+
+def _start(reader: Reader, name: str, *, with_region: bool) -> dict[str, Answer]:
+    reads = {**_READS, "region": GET_BUCKET_LOCATION} if with_region else _READS
+    return {setting: reader.start(read, Bucket=name) for setting, read in reads.items()}
 
 
 def _is_gone(answers: Mapping[str, Answer]) -> bool:
@@ -130,8 +144,15 @@ def _bucket(name: str, answers: Mapping[str, Answer]) -> Bucket:
         lifecycle=answers["lifecycle"].parse(_lifecycle),
         logging=answers["logging"].parse(_logging),
         cors=answers["cors"].parse(_cors),
+        region=answers["region"].parse(_region) if "region" in answers else NOT_ASKED,
         tags=answers["tags"].parse(lambda answer: tags_of(answer["TagSet"] if answer else None)),
     )
+
+
+def _region(answer: Mapping[str, Any] | None) -> str:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html"""
+    location = (answer or {}).get("LocationConstraint")
+    return {None: "us-east-1", "EU": "eu-west-1"}.get(location, str(location))
 
 
 def _encryption(answer: Mapping[str, Any] | None) -> BucketEncryption | None:

@@ -39,10 +39,10 @@ def _change(thing: Any, path: list[str], value: Any) -> Any:
     if not path:
         return value
     step, rest = path[0], path[1:]
-    if isinstance(thing, tuple):
+    if isinstance(thing, (tuple, list)):
         items = list(thing)
         items[int(step)] = _change(items[int(step)], rest, value)
-        return tuple(item for item in items if item is not REMOVED)
+        return type(thing)(item for item in items if item is not REMOVED)
     if isinstance(thing, dict):
         return {**thing, step: _change(thing.get(step), rest, value)}
     return replace(thing, **{step: _change(getattr(thing, step), rest, value)})

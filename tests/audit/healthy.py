@@ -5,17 +5,22 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import Any
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ec2_cluster import Ec2ClusterConfig
+from config.efs import MountedEfsConfig
 from config.firewall import declared_rules, security_groups
+from config.foundation import FoundationConfig
 from config.memorydb import ACCESS_STRING
-from config.s3 import LOGS_BUCKET
+from config.s3 import LOGS_BUCKET, BucketConfig
 from scripts.audit import applies
+from scripts.audit.names import group_name, group_of_tier, store_name
 from scripts.inventory import Inventory
 from scripts.inventory.dns import Record
 from scripts.inventory.efs import AccessPoint, FileSystem, MountTarget
 from scripts.inventory.endpoints import VpcEndpoint
 from scripts.inventory.iam import Iam, InstanceProfile, Role
 from scripts.inventory.images import Image
+from scripts.inventory.instances import Nodes
 from scripts.inventory.kms import Key, KeyRotation
 from scripts.inventory.logs import FlowLog, LogGroup, Logs
 from scripts.inventory.memorydb import Acl, Cluster, MemoryDb, SubnetGroup, User
@@ -29,6 +34,7 @@ from scripts.inventory.network import (
 )
 from scripts.inventory.reader import Coverage
 from scripts.inventory.s3 import (
+    NOT_ASKED,
     PUBLIC_ACCESS_BLOCKS,
     Bucket,
     BucketEncryption,
@@ -39,6 +45,7 @@ from scripts.inventory.s3 import (
 from scripts.inventory.secrets import Secret
 from scripts.inventory.security_groups import SecurityGroup, SecurityGroupRule, SecurityGroups
 from tests.audit import (
+    healthy_cloud,
     healthy_compute,
     healthy_data,
     healthy_drift,
@@ -65,7 +72,7 @@ def tls_only(action: str, *resources: str) -> dict[str, Any]:
     }
 
 
-def healthy(config: Ec2ClusterConfig) -> Inventory:
+def healthy(config: FoundationConfig) -> Inventory:
     """What AWS would say right after an apply."""
     return Inventory(
         network=_network(config),
@@ -73,12 +80,14 @@ def healthy(config: Ec2ClusterConfig) -> Inventory:
         security_groups=_security_groups(config),
         iam=_iam(config),
         keys=(_key(config),),
-        buckets=tuple(_bucket(config, name) for name in config.all_buckets),
+        buckets=tuple(_bucket(config, name, settings) for name, settings in healthy_cloud.buckets(config).items()),
         file_systems=(_file_system(config),) if config.efs else (),
         memorydb=_memorydb(config),
         secrets=tuple(Secret(config.label.name(part), _arn(config), False, _tags(config)) for part in _secrets(config)),
         logs=_logs(config),
-        nodes=healthy_nodes.nodes(config, _node_subnet_ids(config), _arn(config)),
+        nodes=healthy_nodes.nodes(config, _node_subnet_ids(config), _arn(config))
+        if isinstance(config, Ec2ClusterConfig)
+        else Nodes((), (), {}, {}),
         images=tuple(
             Image(f"ami-{arch}", arch, "137112412989", arch, "2026", "/dev/xvda") for arch in ("arm64", "x86_64")
         ),
@@ -97,18 +106,30 @@ def healthy(config: Ec2ClusterConfig) -> Inventory:
         details=healthy_drift.details(),
         surroundings=healthy_unmanaged.surroundings(config),
         coverage=Coverage(1, ()),
-        network_acls=healthy_reachability.network_acls([_subnet_id(*each) for each in _tiers(config)]),
+        network_acls=healthy_reachability.network_acls(
+            [
+                *(_subnet_id(*each) for each in _tiers(config)),
+                *(table.subnet_ids[0] for table in healthy_cloud.tables_of_nat(config)),
+            ]
+        ),
         network_interfaces=healthy_reachability.network_interfaces(config, _node_subnet_ids(config)),
+        existing_bucket_keys=healthy_cloud.existing_bucket_keys(config, _key(config)),
         prefix_lists=healthy_reachability.prefix_lists(config),
         state=healthy_drift.state(
             healthy_nodes.outputs(config, _node_subnet_ids(config), _arn(config)),
             nodes=healthy_nodes.terraforms(config),
+        )
+        if isinstance(config, Ec2ClusterConfig)
+        else healthy_drift.state(),
+        answers=healthy_drift.answers(
+            nodes=healthy_nodes.terraforms(config) if isinstance(config, Ec2ClusterConfig) else {}
         ),
-        answers=healthy_drift.answers(nodes=healthy_nodes.terraforms(config)),
     )
 
 
-def _secrets(config: Ec2ClusterConfig) -> list[str]:
+def _secrets(config: FoundationConfig) -> list[str]:
+    if not isinstance(config, Ec2ClusterConfig):
+        return []
     parts = {
         "ray-token": config.has_token,
         "memorydb-password": config.memorydb is not None,
@@ -117,11 +138,11 @@ def _secrets(config: Ec2ClusterConfig) -> list[str]:
     return [part for part, declared in parts.items() if declared]
 
 
-def _tags(config: Ec2ClusterConfig, **more: str) -> dict[str, str]:
-    return {**config.tags, **config.label.default_tags, **more}
+def _tags(config: FoundationConfig, **more: str) -> dict[str, str]:
+    return {**config.default_tags, **more}
 
 
-def _arn(config: Ec2ClusterConfig) -> str:
+def _arn(config: FoundationConfig) -> str:
     return config.kms.existing_key_arn or config.place.arn("kms", "key/1234")
 
 
@@ -129,24 +150,22 @@ def _subnet_id(tier: str, zone: str, cidr: object) -> str:
     return f"subnet-{tier}-{zone}" if isinstance(cidr, IPv4Network) else str(cidr)
 
 
-def _node_subnet_ids(config: Ec2ClusterConfig) -> dict[str, str]:
+def _node_subnet_ids(config: FoundationConfig) -> dict[str, str]:
     tier = "public" if config.access.public_nodes else "private"
     subnets = config.layout.node_subnets(public=config.access.public_nodes)
     return {zone: _subnet_id(tier, zone, cidr) for zone, cidr in subnets.items()}
 
 
-def _tiers(config: Ec2ClusterConfig) -> list[tuple[str, str, Any]]:
+def _tiers(config: FoundationConfig) -> list[tuple[str, str, Any]]:
     layout = config.layout
     return [(tier, zone, cidr) for tier in ("private", "public") for zone, cidr in getattr(layout, tier).items()]
 
 
-def _network(config: Ec2ClusterConfig) -> Network:
+def _network(config: FoundationConfig) -> Network:
     layout = config.layout
-    nat_of = {
-        zone: f"nat-{zone if zone in layout.nat_zones else layout.nat_zones[0]}"
-        for zone in layout.private
-        if layout.nat_zones
-    }
+    # Whoever looks after an existing VPC has a NAT gateway where an Anyscale cloud needs one.
+    nat_zones = layout.nat_zones or (config.node_zones[:1] if healthy_cloud.needs_nat(config) else ())
+    nat_of = {zone: f"nat-{zone if zone in nat_zones else nat_zones[0]}" for zone in layout.private if nat_zones}
     targets = {("private", zone): target for zone, target in nat_of.items()}
     targets |= {("public", zone): "igw-1" for zone in layout.public}
     return Network(
@@ -159,8 +178,9 @@ def _network(config: Ec2ClusterConfig) -> Network:
                 f"{tier}-{zone}",
                 zone,
                 healthy_reachability.block(config, zone, cidr),
-                False,
+                tier == "public" and applies.gives_public_addresses(config),
                 _tags(config),
+                zone_id=healthy_compute.zone_ids(config)[zone],
             )
             for tier, zone, cidr in _tiers(config)
         ),
@@ -170,20 +190,34 @@ def _network(config: Ec2ClusterConfig) -> Network:
                 _table(config, tier, zone, _subnet_id(tier, zone, cidr), targets.get((tier, zone)))
                 for tier, zone, cidr in _tiers(config)
             ),
+            *(
+                [
+                    RouteTable(
+                        "rtb-nat", "", False, (healthy_cloud.NAT_SUBNET,), healthy_reachability.routes(config, "igw-1")
+                    )
+                ]
+                if healthy_cloud.needs_nat(config)
+                else []
+            ),
         ),
         internet_gateways=(InternetGateway("igw-1", ""),),
         nat_gateways=tuple(
-            NatGateway(f"nat-{zone}", "", _subnet_id("public", zone, layout.public[zone]), "available", ("1.2.3.4",))
-            for zone in layout.nat_zones
+            NatGateway(f"nat-{zone}", "", _nat_subnet_id(config, zone), "available", ("1.2.3.4",)) for zone in nat_zones
         ),
     )
 
 
-def _table(config: Ec2ClusterConfig, tier: str, zone: str, subnet_id: str, target: str | None) -> RouteTable:
+def _nat_subnet_id(config: FoundationConfig, zone: str) -> str:
+    """One that is there stands in a public subnet that nobody named."""
+    public = config.layout.public
+    return _subnet_id("public", zone, public[zone]) if zone in public else healthy_cloud.NAT_SUBNET
+
+
+def _table(config: FoundationConfig, tier: str, zone: str, subnet_id: str, target: str | None) -> RouteTable:
     return RouteTable(f"rtb-{tier}-{zone}", "", False, (subnet_id,), healthy_reachability.routes(config, target))
 
 
-def _endpoints(config: Ec2ClusterConfig) -> tuple[VpcEndpoint, ...]:
+def _endpoints(config: FoundationConfig) -> tuple[VpcEndpoint, ...]:
     policy = {
         "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {"a": {}}}]
     }
@@ -197,9 +231,9 @@ def _endpoints(config: Ec2ClusterConfig) -> tuple[VpcEndpoint, ...]:
     return (gateway, *interfaces)
 
 
-def _security_groups(config: Ec2ClusterConfig) -> SecurityGroups:
+def _security_groups(config: FoundationConfig) -> SecurityGroups:
     groups = [
-        SecurityGroup(f"sg-{group}", config.label.name(group), group, _tags(config))
+        SecurityGroup(f"sg-{group}", group_name(config, group), group, _tags(config))
         for group in security_groups(config)
     ]
     rules = [
@@ -218,7 +252,9 @@ def _security_groups(config: Ec2ClusterConfig) -> SecurityGroups:
     return SecurityGroups((SecurityGroup("sg-default", "default", "", {}), *groups), tuple(rules))
 
 
-def _iam(config: Ec2ClusterConfig) -> Iam:
+def _iam(config: FoundationConfig) -> Iam:
+    if not isinstance(config, Ec2ClusterConfig):
+        return healthy_cloud.iam(config)
     attached: dict[str, list[str]] = {
         "head": config.iam.head_managed_policy_arns,
         "worker": config.iam.worker_managed_policy_arns,
@@ -247,7 +283,7 @@ def _role(config: Ec2ClusterConfig, part: str, attached: list[str]) -> Role:
     )
 
 
-def _key(config: Ec2ClusterConfig) -> Key:
+def _key(config: FoundationConfig) -> Key:
     root = {"AWS": f"arn:aws:iam::{config.account_id}:root"}
     return Key(
         arn=_arn(config),
@@ -259,15 +295,15 @@ def _key(config: Ec2ClusterConfig) -> Key:
     )
 
 
-def _bucket(config: Ec2ClusterConfig, name: str) -> Bucket:
-    settings, is_logs = config.all_buckets[name], name == LOGS_BUCKET
+def _bucket(config: FoundationConfig, name: str, settings: BucketConfig) -> Bucket:
+    is_logs = name == LOGS_BUCKET
     arn = f"arn:{config.place.partition}:s3:::{config.bucket_name(name)}"
     return Bucket(
         name=config.bucket_name(name),
         versioning="Enabled",
         encryption=BucketEncryption("AES256", None, False)
         if is_logs
-        else BucketEncryption("aws:kms", _arn(config), True),
+        else BucketEncryption("aws:kms", healthy_cloud.existing_bucket_key(config) or _arn(config), True),
         public_access_blocks=PUBLIC_ACCESS_BLOCKS,
         ownership="BucketOwnerEnforced",
         policy=tls_only("s3:*", arn, f"{arn}/*"),
@@ -280,6 +316,10 @@ def _bucket(config: Ec2ClusterConfig, name: str) -> Bucket:
                 None,
                 None,
                 tuple((t.days, t.storage_class) for t in settings.transitions),
+            ),
+            *(
+                LifecycleRule(f"expire {prefix}", (f"Prefix {prefix}",), days, None, None, ())
+                for prefix, days in settings.expire_prefix_days.items()
             ),
         ),
         logging=None if is_logs else BucketLogging(config.bucket_name(LOGS_BUCKET), f"{name}/"),
@@ -294,10 +334,11 @@ def _bucket(config: Ec2ClusterConfig, name: str) -> Bucket:
             for c in settings.cors
         ),
         tags=_tags(config),
+        region=config.region if isinstance(config, AnyscaleCloudConfig) and not is_logs else NOT_ASKED,
     )
 
 
-def _file_system(config: Ec2ClusterConfig) -> FileSystem:
+def _file_system(config: FoundationConfig) -> FileSystem:
     efs = config.efs
     assert efs is not None
     lifecycle = {
@@ -316,23 +357,32 @@ def _file_system(config: Ec2ClusterConfig) -> FileSystem:
         throughput_mode=efs.throughput_mode,
         provisioned_mibps=efs.provisioned_mibps,
         tags=_tags(config),
-        policy=tls_only("*", config.place.arn("elasticfilesystem", "file-system/fs-1")),
+        policy=healthy_cloud.file_system_policy(config)
+        if isinstance(config, AnyscaleCloudConfig)
+        else tls_only("*", config.place.arn("elasticfilesystem", "file-system/fs-1")),
         backup="ENABLED" if efs.backup else "DISABLED",
         lifecycle=tuple((name, when) for name, when in lifecycle.items() if when),
         mount_targets=tuple(
             MountTarget(
-                f"fsmt-{zone}", zone, subnet_id, healthy_reachability.address(config, zone, 9), "available", ("sg-efs",)
+                f"fsmt-{zone}",
+                zone,
+                subnet_id,
+                healthy_reachability.address(config, zone, 9),
+                "available",
+                (f"sg-{group_of_tier(config, 'efs')}",),
             )
             for zone, subnet_id in _node_subnet_ids(config).items()
         ),
-        access_points=(AccessPoint("fsap-1", "", "/ray", efs.posix_user_id, efs.posix_group_id, _tags(config)),),
+        access_points=(AccessPoint("fsap-1", "", "/ray", efs.posix_user_id, efs.posix_group_id, _tags(config)),)
+        if isinstance(efs, MountedEfsConfig)
+        else (),
         created=healthy_data.MADE,
         overwrite_protection="ENABLED",
     )
 
 
-def _memorydb(config: Ec2ClusterConfig) -> MemoryDb:
-    name, wanted = config.label.name("gcs"), config.memorydb
+def _memorydb(config: FoundationConfig) -> MemoryDb:
+    name, wanted, of_cloud = store_name(config), config.memorydb, isinstance(config, AnyscaleCloudConfig)
     if wanted is None:
         return MemoryDb((), (), (), (), {})
     cluster = Cluster(
@@ -344,10 +394,10 @@ def _memorydb(config: Ec2ClusterConfig) -> MemoryDb:
         replicas=wanted.replicas,
         tls=True,
         kms_key=_arn(config),
-        acl_name=name,
+        acl_name="open-access" if of_cloud else name,
         parameter_group_name=name,
         subnet_group_name=name,
-        group_ids=("sg-memorydb",),
+        group_ids=(f"sg-{group_of_tier(config, 'memorydb')}",),
         snapshot_retention_days=wanted.snapshot_retention_days,
         snapshot_window=wanted.snapshot_window,
         endpoint="gcs.example:6379",
@@ -357,18 +407,20 @@ def _memorydb(config: Ec2ClusterConfig) -> MemoryDb:
     )
     return MemoryDb(
         clusters=(cluster,),
-        acls=(Acl(name, (name,)),),
-        users=(User(name, "password", 1, ACCESS_STRING),),
+        acls=(Acl("open-access", ("default",)) if of_cloud else Acl(name, (name,)),),
+        users=(User("default", "no-password", 0, "on ~* &* +@all"),)
+        if of_cloud
+        else (User(name, "password", 1, ACCESS_STRING),),
         subnet_groups=(SubnetGroup(name, tuple(_node_subnet_ids(config).values())),),
         maxmemory_policies={name: wanted.maxmemory_policy},
     )
 
 
-def _logs(config: Ec2ClusterConfig) -> Logs:
+def _logs(config: FoundationConfig) -> Logs:
     prefix = f"/{config.project}/{config.name}"
     flow_logs = config.network.flow_logs
     days = {"flow-logs": flow_logs.retention_days}
-    if config.observability.cloudwatch_agent:
+    if isinstance(config, Ec2ClusterConfig) and config.observability.cloudwatch_agent:
         days["nodes"] = config.observability.log_retention_days
     return Logs(
         groups=tuple(LogGroup(f"{prefix}/{part}", kept, _arn(config)) for part, kept in days.items()),

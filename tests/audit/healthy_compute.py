@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.layout import NetworkLayout
+from config.memorydb_zones import anyscale_memorydb_zones
 from config.vcpu_quotas import ALL_VCPU_QUOTAS
 from scripts.inventory.account import Account, SubnetRoom
 from scripts.inventory.addresses import Address
@@ -39,9 +41,10 @@ def addresses(layout: NetworkLayout) -> tuple[Address, ...]:
     )
 
 
-def quotas(config: Ec2ClusterConfig) -> Quotas:
+def quotas(config: FoundationConfig) -> Quotas:
     """The defaults of AWS, and vCPUs enough."""
-    types = {node.instance_type: 2 for node in (config.head, *config.workers.values())}
+    nodes = (config.head, *config.workers.values()) if isinstance(config, Ec2ClusterConfig) else ()
+    types = {node.instance_type: 2 for node in nodes}
     return Quotas(
         ec2={"L-0263D0A3": 5.0, **{quota.code: float(VCPUS) for quota in ALL_VCPU_QUOTAS}},
         vpc={"L-F678F1CE": 5.0, "L-A4707A72": 5.0, "L-FE5A380F": 5.0},
@@ -52,12 +55,9 @@ def quotas(config: Ec2ClusterConfig) -> Quotas:
     )
 
 
-def account(config: Ec2ClusterConfig, network: Network) -> Account:
+def account(config: FoundationConfig, network: Network) -> Account:
     """The environment, and next to nothing beside it."""
-    subnets = readable(network.subnets)
-    places = {zone: number for number, zone in enumerate(sorted({subnet.zone for subnet in subnets}), start=1)}
-    region = {"us-west-2": "usw2", "us-east-1": "use1"}[config.region]
-    rooms = (SubnetRoom(subnet.subnet_id, subnet.zone, f"{region}-az{places[subnet.zone]}", 1000) for subnet in subnets)
+    rooms = (SubnetRoom(subnet.subnet_id, subnet.zone, subnet.zone_id, 1000) for subnet in readable(network.subnets))
     return Account(
         vpcs=2,
         internet_gateways=2,
@@ -66,3 +66,9 @@ def account(config: Ec2ClusterConfig, network: Network) -> Account:
         buckets=10,
         file_systems=1,
     )
+
+
+def zone_ids(config: FoundationConfig) -> dict[str, str]:
+    """Ids of the zones by their names: such as offer MemoryDB."""
+    zones = sorted({*config.layout.private, *config.layout.public})
+    return dict(zip(zones, sorted(anyscale_memorydb_zones(config.region) or ()), strict=False))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from config.ports import Tier
 from scripts.audit import applies
 from scripts.inventory.iam import Policy
@@ -71,7 +72,7 @@ def attached_policy(arn: str) -> Policy:
     return Policy(arn.rpartition("/")[2], arn, _document([allow("Who", ["sts:GetCallerIdentity"], ["*"])]))
 
 
-def boundary(config: Ec2ClusterConfig) -> Policy | None:
+def boundary(config: FoundationConfig) -> Policy | None:
     """A permissions boundary that leaves all but the organization, where one is declared."""
     arn = config.iam.permissions_boundary_arn
     if arn is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.inventory.network import Route
 from scripts.inventory.network_acls import NetworkAcl, NetworkAclEntry
 from scripts.inventory.network_interfaces import NetworkInterface
@@ -21,7 +22,7 @@ ALLOW_ALL = tuple(
 """The entries of a default ACL."""
 
 
-def block(config: Ec2ClusterConfig, zone: str, cidr: IPv4Network | str) -> str:
+def block(config: FoundationConfig, zone: str, cidr: IPv4Network | str) -> str:
     """The addresses of a subnet; one of an existing network is known by its id only, and gets some of the VPC's."""
     if isinstance(cidr, IPv4Network):
         return str(cidr)
@@ -30,7 +31,7 @@ def block(config: Ec2ClusterConfig, zone: str, cidr: IPv4Network | str) -> str:
     return str(list(config.network.cidr.subnets(new_prefix=22))[2 * zones.index(zone) + public])
 
 
-def address(config: Ec2ClusterConfig, zone: str, number: int) -> str:
+def address(config: FoundationConfig, zone: str, number: int) -> str:
     """An address in the node subnet of a zone."""
     cidr = config.layout.node_subnets(public=config.access.public_nodes)[zone]
     return str(IPv4Network(block(config, zone, cidr))[number])
@@ -41,8 +42,9 @@ def network_acls(subnet_ids: list[str]) -> tuple[NetworkAcl, ...]:
     return (NetworkAcl("acl-1", "", True, tuple(sorted(subnet_ids)), ALLOW_ALL, {}),)
 
 
-def network_interfaces(config: Ec2ClusterConfig, subnet_ids: dict[str, str]) -> tuple[NetworkInterface, ...]:
+def network_interfaces(config: FoundationConfig, subnet_ids: dict[str, str]) -> tuple[NetworkInterface, ...]:
     """One for each node, by the ids of the nodes' subnets."""
+    made = made_nodes(config) if isinstance(config, Ec2ClusterConfig) else ()
     return tuple(
         NetworkInterface(
             network_interface_id=f"eni-{index}",
@@ -56,17 +58,17 @@ def network_interfaces(config: Ec2ClusterConfig, subnet_ids: dict[str, str]) -> 
             public_ip="1.2.3.4" if config.access.public_nodes else None,
             group_ids=(f"sg-{wanted.tier}",),
         )
-        for index, wanted in enumerate(made.node for made in made_nodes(config))
+        for index, wanted in enumerate(each.node for each in made)
     )
 
 
-def prefix_lists(config: Ec2ClusterConfig) -> PrefixLists:
+def prefix_lists(config: FoundationConfig) -> PrefixLists:
     """That of S3: rules and routes name no other."""
     s3 = PrefixList(S3_LIST, f"com.amazonaws.{config.region}.s3", ("3.5.0.0/19", "52.216.0.0/15"))
     return PrefixLists((s3,), {})
 
 
-def routes(config: Ec2ClusterConfig, target: str | None) -> tuple[Route, ...]:
+def routes(config: FoundationConfig, target: str | None) -> tuple[Route, ...]:
     """Of one table: inside the VPC, to S3, and out."""
     out = (Route("0.0.0.0/0", target, "active"),) if target else ()
     return (Route(str(config.network.cidr), "local", "active"), Route(S3_LIST, "vpce-s3", "active"), *out)

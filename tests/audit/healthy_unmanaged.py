@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.inventory.surroundings import Surroundings, Thing
 
 
-def surroundings(config: Ec2ClusterConfig) -> Surroundings:
+def surroundings(config: FoundationConfig) -> Surroundings:
     """One thing of each kind in the state, and those that AWS makes by itself."""
     cluster = config.label.cluster
     things = {
@@ -23,7 +23,7 @@ def surroundings(config: Ec2ClusterConfig) -> Surroundings:
         "snapshots": (Thing("snap-1", made_by="AWS Backup made it"),),
         "mount_targets": (_managed("fsmt-1"),),
         "access_points": (_managed("fsap-1"),),
-        "buckets": (_managed(config.bucket_name("models")),),
+        "buckets": tuple(_managed(config.bucket_name(name)) for name in config.all_buckets),
         "roles": (_managed(f"{cluster}-head"),),
         "instance_profiles": (_managed(f"{cluster}-head"),),
         "aliases": (_managed(f"alias/{cluster}"),),

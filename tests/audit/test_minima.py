@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from config.memorydb_zones import MEMORYDB_ZONES
 from scripts.audit.checks import ebs, launch_templates, minima, network_acls
 from scripts.audit.engine import Outcome, judge
-from scripts.audit.memorydb_zones import MEMORYDB_ZONES
 from scripts.audit.registry import Check, checks_of
 from tests.audit.change import REFUSED, change
 from tests.audit.environments import load

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import ConfigError
@@ -17,7 +18,10 @@ from config.schema import kinds_at
 from config.static_ec2 import StaticEc2Config
 from config.yaml_file import YamlFile, read_yaml
 from scripts.audit import origins
+from scripts.audit.checks import CHECKS
 from scripts.audit.drift.types import TRANSLATORS
+from scripts.audit.engine import Outcome, Result
+from scripts.audit.locate import located
 from scripts.audit.origin_settings import setting_of
 from scripts.audit.origins import Origins, construct_paths, open_origins
 from scripts.state import Resource, State
@@ -155,6 +159,28 @@ OF_AUTOSCALING = [
     "node_types/image_head/pin", "node_types/image_gpu/pin", "ray/head", "dns/record_head",
 ]  # fmt: skip
 """Parts that flavour autoscaling-ec2 has beside those that both have."""
+OF_CLOUD = {
+    "control_plane": "anyscale",
+    "control_plane/policy_instances": "anyscale",
+    "control_plane/policy_services": "anyscale.services",
+    "control_plane/policy_bucket": "bucket",
+    "cluster_node/profile": "iam",
+    "cluster_node/policy_logs": "iam.node_logs",
+    "cluster_node/policy_secrets": "iam.node_secret_arns",
+    "buckets/cloud/cors": "bucket",
+    "buckets/logs": "bucket.access_log_days",
+    "security_groups/cloud": "access",
+    "security_groups/cloud_ingress_all_cloud": "access",
+    "security_groups/cloud_ingress_https_10_0_0_0_8": "access.client_cidrs",
+    "security_groups/cloud_ingress_machine_pool_80_10_0_0_0_8": "access.machine_pool_cidrs",
+    "security_groups/cloud_egress_https_0_0_0_0_0": "access.open_egress",
+    "security_groups/endpoints_ingress_https_cloud": "network.endpoints",
+    "security_groups/memorydb_ingress_redis_cloud": "memorydb",
+    "efs/policy": "efs.require_iam",
+    "efs/backup": "efs.backup",
+    "memorydb/parameter_group": "memorydb",
+}
+"""Settings of the parts that an Anyscale cloud has in a form of its own."""
 
 
 @pytest.mark.parametrize(
@@ -166,6 +192,25 @@ def test_every_setting_that_is_named_exists(path: str, flavour: type[Ec2ClusterC
         setting = setting_of(path, attribute)
         assert setting, attribute
         assert kinds_at(flavour, tuple(setting.split("."))), f"{attribute}: {setting}"
+
+
+@pytest.mark.parametrize(("path", "setting"), OF_CLOUD.items())
+def test_every_part_of_a_cloud_has_a_setting_of_its_own(path: str, setting: str) -> None:
+    assert setting_of(path, of_cloud=True) == setting
+    for attribute in ["tags", "security_group_ids", "permissions_boundary", "assume_role_policy", *ATTRIBUTES]:
+        named = setting_of(path, attribute, of_cloud=True)
+        assert kinds_at(AnyscaleCloudConfig, tuple(named.split("."))), f"{attribute}: {named}"
+
+
+def test_a_finding_of_a_cloud_names_a_setting_that_clouds_have() -> None:
+    """Checks of all flavours name that of most: the bucket of a cloud stands in `bucket`, not in `buckets`."""
+    paths = {"aws_s3_bucket.cloud": "research/buckets/cloud/this"}
+    origins_of_cloud = Origins(paths, State((resource("aws_s3_bucket.cloud", id="data-1"),)), None, AnyscaleCloudConfig)
+    check = next(check for check in CHECKS if check.id == "s3.versioned")
+    lifecycle = next(check for check in CHECKS if check.id == "s3.lifecycle_declared")
+    found = [Result(each, Outcome.FAIL, "data-1", "") for each in (check, lifecycle)]
+    assert {result.setting for result in located(found, origins_of_cloud)} == {"bucket"}
+    assert lifecycle.setting == "buckets"
 
 
 def test_every_part_of_every_environment_has_a_setting(synthesized: dict[str, str]) -> None:

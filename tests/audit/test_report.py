@@ -173,4 +173,14 @@ def test_what_is_not_applied_yet_is_one_line(
 def test_every_check_is_documented() -> None:
     page = render_checks_markdown()
     for check in CHECKS:
-        assert f"### `{check.id}`\n\nSeverity: {check.severity.value}. For: {check.scope}\n\n{check.title}" in page
+        _, _, entry = page.partition(f"### `{check.id}`\n\n")
+        about, title, *_ = entry.split("\n\n")
+        assert about.startswith(f"Severity: {check.severity.value}. For: {check.scope}")
+        assert title.startswith(check.title.split("\n")[0][:60])
+
+
+def test_a_check_says_of_which_flavours_it_is() -> None:
+    page = render_checks_markdown()
+    assert "For: Every environment. Only `static-ec2` and `autoscaling-ec2`.\n\nThe head's name leads to" in page
+    assert "For: Environments whose workers Ray's autoscaler makes. Only `autoscaling-ec2`." in page
+    assert "For: Environments with EFS.\n\nThe declared file system is there" in page

@@ -28,7 +28,7 @@ from scripts.inventory.iam import Policy
 from scripts.inventory.reading import Unreadable
 from scripts.reports import folder
 from tests.audit.change import REFUSED, change, readings
-from tests.audit.environments import load
+from tests.audit.environments import load, load_cloud
 from tests.audit.healthy import healthy
 from tests.reports.audits import audited
 
@@ -235,3 +235,12 @@ def test_a_boundary_stands_below_its_arn_and_roles_are_apart(boundary: Any) -> N
     roles = document_of(inventory)["iam"]["roles"]
     assert len(roles) > 1
     assert all(lines[lines.index(f"  {role['name']}") - 1] == "" for role in roles[1:])
+
+
+def test_a_cloud_has_no_port_table_and_the_key_of_a_bucket_that_is_there() -> None:
+    cloud = load_cloud("cloud-existing")
+    document = dump_document(healthy(cloud), cloud, generated=NOW)
+    assert "required_ports" not in document
+    assert [key["arn"][-8:] for key in document["keys"]] == ["key/1234", "key/5678"]
+    assert "Required ports" not in render_text(document)
+    assert "customer-data" in render_text(document)

@@ -32,6 +32,7 @@ NOT_IN_THE_WORLD = {
     "eks:DescribeClusterVersions",
     "memorydb:DescribeParameters",
     "memorydb:ListTags",
+    "s3:GetBucketLocation",
     "s3control:GetAccessPoint",
     "sns:GetTopicAttributes",
 }

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from config.audit import AuditConfig, MuteConfig
-from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import Result, judge
 from scripts.audit.mutes import muted
@@ -40,7 +40,7 @@ MUTES = (
 
 def audited(
     inventory: Inventory,
-    environment: Ec2ClusterConfig,
+    environment: FoundationConfig,
     *,
     generated: datetime = NOW,
     mutes: Sequence[MuteConfig] = (),

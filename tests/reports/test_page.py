@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.audit.reachability.matrix import port_matrix
 from scripts.inventory import Inventory
 from scripts.inventory.network import Route
 from scripts.inventory.network_interfaces import NetworkInterface
@@ -26,7 +27,7 @@ from scripts.reports.script_json import script_json
 from scripts.reports.since import since_last
 from scripts.reports.write import render_reports, write_reports
 from tests.audit.change import REFUSED, change, readings
-from tests.audit.environments import load
+from tests.audit.environments import load, load_cloud
 from tests.audit.faults_autoscaling import AUTOSCALING, ELSEWHERE
 from tests.audit.healthy import healthy
 from tests.reports.audits import MATRIX, MUTES, NOW, audited
@@ -273,3 +274,21 @@ def test_workers_that_ray_made_are_drawn_with_their_findings() -> None:
     chips = [chip for zone in drawn.zones for box in zone.subnets for chip in box.chips]
     (worker,) = (chip for chip in chips if chip.title == "ray-autoscaling-small-worker-cpu")
     assert worker.marks.failed == 1
+
+
+def test_an_anyscale_cloud_is_drawn_with_what_its_nodes_will_meet() -> None:
+    cloud = load_cloud("anyscale")
+    inventory = healthy(cloud)
+    round_ = audited(inventory, cloud, matrix=port_matrix(inventory, cloud))
+    text = page(round_)
+    for name in (
+        "MemoryDB ray-anyscale-gcs",
+        "EFS ray-anyscale-efs",
+        "2 interface endpoints",
+        cloud.bucket_name("cloud"),
+    ):
+        assert name in text
+    view = port_view(audit_document(round_).ports)
+    assert view.destinations == ("cloud", "efs", "memorydb", "endpoints", "s3", "internet")
+    assert view.count("open")
+    assert not view.count("undeclared") + view.count("broken") + view.count("unknown")

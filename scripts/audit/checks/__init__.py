@@ -7,6 +7,13 @@ from itertools import chain
 from scripts.audit.checks import (
     addresses,
     alarms,
+    anyscale_access,
+    anyscale_account,
+    anyscale_bucket,
+    anyscale_files,
+    anyscale_network,
+    anyscale_roles,
+    anyscale_store,
     autoscaling,
     backup,
     dns,
@@ -67,5 +74,12 @@ _MODULES = (
     alarms,
     sns,
     eks,
+    anyscale_network,
+    anyscale_access,
+    anyscale_roles,
+    anyscale_bucket,
+    anyscale_files,
+    anyscale_store,
+    anyscale_account,
 )
 CHECKS: tuple[Check, ...] = tuple(chain.from_iterable(checks_of(module) for module in _MODULES))

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
 from config.commands import make_command
-from config.ec2_cluster import Ec2ClusterConfig
-from config.foundation import FoundationConfig
 from config.ray_tags import RAY_LAUNCH_CONFIG
 from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_nodes, most_of, ray_type_of, ray_types
@@ -28,7 +26,7 @@ from scripts.inventory.reading import NotReadableError, Unreadable, each, readab
 
 
 @check("autoscaling.one_head", severity=Severity.HIGH, applies=applies.is_autoscaling, setting="head.managed_by")
-def one_head(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def one_head(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """There is one head, or, where `ray up` makes it, none as long as the cluster is down.
 
     Why: two heads launch workers for one cluster, each blind to those of the other, and both are paid for.
@@ -46,7 +44,7 @@ def one_head(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict
 
 
 @check("autoscaling.workers_have_head", severity=Severity.HIGH, applies=applies.is_autoscaling)
-def workers_have_head(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def workers_have_head(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """No worker runs without a head that runs.
 
     Why: only the head ends workers. Without it they run, and are billed, until somebody sees them.
@@ -69,7 +67,7 @@ def workers_have_head(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
     standards=("FSBP EC2.4", "Config ec2-stopped-instance"),
     setting="autoscaler.cache_stopped_nodes",
 )
-def no_stopped_nodes(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
+def no_stopped_nodes(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """No node of Ray's is stopped, unless the environment has idle ones stopped; what their volumes hold is said.
 
     A head of Terraform's that is stopped, as `make down` does, is a finding of `nodes.running`.
@@ -79,7 +77,6 @@ def no_stopped_nodes(inventory: Inventory, config: FoundationConfig) -> Iterator
 
     Fix: terminate the instance; `autoscaler.cache_stopped_nodes: true` where they are wanted.
     """
-    assert isinstance(config, AutoscalingEc2Config)
     fixed = {node.instance.instance_id for node in declared_nodes(inventory, config) if not node.type}
     stopped = [node for node in fleet_of(inventory, config).stopped if node.instance_id not in fixed]
     if not stopped:
@@ -94,7 +91,7 @@ def no_stopped_nodes(inventory: Inventory, config: FoundationConfig) -> Iterator
 @check(
     "autoscaling.no_nodes_elsewhere", severity=Severity.HIGH, applies=applies.is_autoscaling, setting="network.existing"
 )
-def no_nodes_elsewhere(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
+def no_nodes_elsewhere(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """No instance of the region carries Ray's tag of this cluster and stands outside of its VPC.
 
     Inside of it, `nodes.in_declared_subnets` and `nodes.no_public_address` judge each.
@@ -114,14 +111,13 @@ def no_nodes_elsewhere(inventory: Inventory, config: FoundationConfig) -> Iterat
 
 
 @check("autoscaling.max_workers_kept", severity=Severity.MEDIUM, applies=applies.is_autoscaling, setting="workers")
-def max_workers_kept(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
+def max_workers_kept(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """No more workers run than `max_workers` allows, of each type and in all.
 
     Why: the autoscaler keeps to it, so that one too many is somebody else's, or not known to the head any more.
 
     Fix: terminate the worker that Ray does not know (`make audit ASK_RAY=1`); or a larger `max_workers`.
     """
-    assert isinstance(config, AutoscalingEc2Config)
     running = _running_by_type(inventory, config)
     total = sum(count for name, count in running.items() if name != HEAD_TYPE)
     for name, type_ in ray_types(config).items():
@@ -137,14 +133,13 @@ def max_workers_kept(inventory: Inventory, config: FoundationConfig) -> Iterator
     applies=applies.is_autoscaling,
     setting="network.subnet_prefix",
 )
-def room_for_workers(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
+def room_for_workers(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """The subnets of a node type have addresses left for as many nodes as the autoscaler may still make of it.
 
     Why: when the subnets are full, the autoscaler asks for workers in vain, and jobs wait.
 
     Fix: a smaller `max_workers`, more `zones`, or larger subnets.
     """
-    assert isinstance(config, AutoscalingEc2Config)
     running, zones = _running_by_type(inventory, config), node_subnet_ids(inventory, config)
     rooms = {room.subnet_id: room.free_addresses for room in readable(inventory.account.subnets)}
 
@@ -173,7 +168,7 @@ def room_for_workers(inventory: Inventory, config: FoundationConfig) -> Iterator
     setting="head",
     optional=True,
 )
-def head_kept_by_next_up(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def head_kept_by_next_up(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """The head was launched as the next `make up` would launch it: Ray's fingerprint of the launch is that of now.
 
     Image, instance type, boot script and all else, compared with the configuration that the last apply published.
@@ -198,7 +193,7 @@ def head_kept_by_next_up(inventory: Inventory, config: Ec2ClusterConfig) -> Iter
     setting="workers",
     optional=True,
 )
-def workers_up_to_date(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def workers_up_to_date(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """Workers were launched as the autoscaler would launch them now: same image, instance type and boot script.
 
     Compared with the configuration that the last apply published.
@@ -219,7 +214,7 @@ def workers_up_to_date(inventory: Inventory, config: Ec2ClusterConfig) -> Iterat
 
 
 @check("autoscaling.images_there", severity=Severity.HIGH, applies=applies.is_autoscaling, setting="workers")
-def images_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def images_there(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """The image that each node type is launched with can still be had.
 
     An apply pins the image of a type; its owner may deregister it later, or no longer share it.
@@ -243,7 +238,7 @@ def images_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ver
 
 
 @check("autoscaling.roles_not_wider", severity=Severity.HIGH, applies=applies.is_autoscaling, setting="iam")
-def roles_not_wider(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def roles_not_wider(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """Roles can launch, tag and end the nodes of their cluster as they are declared, and nothing else in EC2.
 
     By effect of all their policies, whoever attached them, but for managed policies that the environment names: what a
@@ -272,7 +267,7 @@ def roles_not_wider(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[
     setting="workers",
     optional=True,
 )
-def workers_known_to_ray(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def workers_known_to_ray(inventory: Inventory, config: AutoscalingEc2Config) -> Iterator[Verdict]:
     """Every worker that runs is one that Ray on the head knows.
 
     Only when Ray is asked: `make audit ASK_RAY=1`, which takes a way to the head, as `make status` does.
@@ -294,7 +289,7 @@ def workers_known_to_ray(inventory: Inventory, config: Ec2ClusterConfig) -> Iter
         yield Verdict(config.label.cluster, True, "no worker runs")
 
 
-def _newer(type_name: str, inventory: Inventory, config: FoundationConfig) -> str:
+def _newer(type_name: str, inventory: Inventory, config: AutoscalingEc2Config) -> str:
     """How to take up another image: a preset's is pinned by a resource of Terraform's, an id stands in the file."""
     address = f"terraform_data.node_types_image_{type_name.replace('-', '_')}_pin"
     if not any(resource.address == address for resource in inventory.state.of_type("terraform_data")):
@@ -303,7 +298,7 @@ def _newer(type_name: str, inventory: Inventory, config: FoundationConfig) -> st
     return f"; take up a newer one: {' && '.join(commands)}"
 
 
-def _running_by_type(inventory: Inventory, config: Ec2ClusterConfig) -> Counter[str]:
+def _running_by_type(inventory: Inventory, config: AutoscalingEc2Config) -> Counter[str]:
     running = [node for node in readable(inventory.nodes.instances) if node.state in RUNNING]
     types = (ray_type_of(node, config) for node in running)
     return Counter(type_.name for type_ in types if type_ is not None)

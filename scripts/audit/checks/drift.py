@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
+from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.foundation import FoundationConfig
-from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_names, names_by_id
 from scripts.audit.drift.compare import Difference
 from scripts.audit.drift.verdicts import of_service, without_translator
@@ -141,7 +140,7 @@ def logs_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterato
 
 
 @check("drift.nodes_as_intended", severity=Severity.HIGH, optional=True)
-def nodes_as_intended(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nodes_as_intended(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Instances, their volumes, key pair and placement are as Terraform made them.
 
     A head that `make down` stopped is a finding of `nodes.running` alone.
@@ -152,7 +151,7 @@ def nodes_as_intended(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
     sees. To keep it, say it in the field that is named. A stopped instance no apply starts:
     `aws ec2 start-instances --instance-ids …`.
     """
-    heads = names_by_id(inventory, declared_names(config)) if applies.is_autoscaling(config) else {}
+    heads = names_by_id(inventory, declared_names(config)) if isinstance(config, AutoscalingEc2Config) else {}
 
     def said(resource: Resource, difference: Difference) -> bool:
         stopped = difference.attribute == "instance_state" and difference.deployed in STOPPED

@@ -9,9 +9,10 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.efs import EfsConfig
 from config.foundation import FoundationConfig
 from scripts.audit import applies
+from scripts.audit.names import group_name, group_of_tier
 from scripts.audit.policies import denies_plain_http
 from scripts.audit.registry import Severity, check
-from scripts.audit.resource_policies import strangers
+from scripts.audit.resource_policies import strangers, without_mount_target_clients
 from scripts.audit.verdict import Verdict, expect
 from scripts.audit.wanted import encrypted_with_our_key, group_names, present, tagged
 from scripts.inventory import Inventory
@@ -48,7 +49,7 @@ def encrypted_at_rest(inventory: Inventory, _config: FoundationConfig) -> Iterat
         yield expect(fs.name, "encryption", fs.encrypted, True)
 
 
-@check("efs.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_efs)
+@check("efs.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_efs_with_our_key)
 def efs_encrypted_with_our_key(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """File systems are encrypted with the key of the environment.
 
@@ -77,18 +78,20 @@ def mount_target_in_every_zone(inventory: Inventory, config: FoundationConfig) -
 def mount_targets_guarded(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Mount targets are in the security group for them and in no other.
 
+    In an Anyscale cloud that is the group of its nodes, in which Anyscale looks for them.
+
     Why: NFS asks for no password: the group decides who can talk to the file system at all.
 
     Fix: apply again.
     """
-    names = group_names(inventory)
+    names, wanted = group_names(inventory), group_name(config, group_of_tier(config, "efs"))
     for fs in each(inventory.file_systems):
         for target in readable(fs.mount_targets):
             groups = mapped(target.group_ids, lambda ids: tuple(names.get(id_, id_) for id_ in ids))
-            yield expect(target.mount_target_id, "security group", groups, (config.label.name("efs"),))
+            yield expect(target.mount_target_id, "security group", groups, (wanted,))
 
 
-@check("efs.tls_only", severity=Severity.HIGH, applies=applies.has_efs)
+@check("efs.tls_only", severity=Severity.HIGH, applies=applies.has_efs_by_tls)
 def efs_tls_only(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The file-system policy refuses everything without TLS.
 
@@ -173,6 +176,7 @@ def access_point_user_fixed(inventory: Inventory, config: Ec2ClusterConfig) -> I
     "efs.access_point_root_fixed",
     severity=Severity.MEDIUM,
     applies=applies.has_efs,
+    optional=applies.has_no_access_points,
     standards=("FSBP EFS.3", "Config efs-access-point-enforce-root-directory"),
 )
 def access_point_root_fixed(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
@@ -191,6 +195,7 @@ def access_point_root_fixed(inventory: Inventory, _config: FoundationConfig) -> 
     "efs.access_points_tagged",
     severity=Severity.LOW,
     applies=applies.has_efs,
+    optional=applies.has_no_access_points,
     standards=("Config efs-access-point-tagged",),
     setting="tags",
 )
@@ -209,7 +214,7 @@ def access_points_tagged(inventory: Inventory, config: FoundationConfig) -> Iter
 @check(
     "efs.mount_targets_in_private_subnets",
     severity=Severity.MEDIUM,
-    applies=applies.has_efs,
+    applies=applies.has_efs_in_closed_subnets,
     standards=("FSBP EFS.6", "Config efs-mount-target-public-accessible"),
 )
 def mount_targets_in_private_subnets(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
@@ -249,12 +254,16 @@ def kept_in_several_zones(inventory: Inventory, _config: FoundationConfig) -> It
 def policy_for_us_only(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The file-system policy is there, and lets in roles of this account only.
 
+    In an Anyscale cloud without `efs.require_iam` also whoever comes through a mount target, as its nodes do: the
+    security group decides then.
+
     Why: without a policy, or with one for everybody, whoever reaches a mount target mounts all files as root.
 
     Fix: apply again.
     """
+    by_address = not applies.has_efs_by_tls(config)
     for fs in each(inventory.file_systems):
-        others = mapped(fs.policy, lambda policy: _guests(policy, config.account_id))
+        others = mapped(fs.policy, lambda policy: _guests(policy, config.account_id, by_address=by_address))
         yield expect(fs.name, "others who may mount it", others, ())
 
 
@@ -288,8 +297,10 @@ def efs_tagged(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdi
         yield tagged(fs.name, fs.tags, config)
 
 
-def _guests(policy: Document | None, account_id: str) -> tuple[str, ...]:
-    return ("everybody, there is no policy",) if policy is None else strangers(policy, account_id)
+def _guests(policy: Document | None, account_id: str, *, by_address: bool) -> tuple[str, ...]:
+    if policy is None:
+        return ("everybody, there is no policy",)
+    return strangers(without_mount_target_clients(policy) if by_address else policy, account_id)
 
 
 def _declared_lifecycle(efs: EfsConfig) -> Iterator[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from config.ec2_cluster import BASTION, Ec2ClusterConfig
 from config.foundation import FoundationConfig
-from config.ports import Tier
 from scripts.audit import applies
+from scripts.audit.declared_roles import declared_roles, node_roles
 from scripts.audit.iam_effect.judging import effect
 from scripts.audit.iam_effect.roles import is_administrator, services_allowed, subject_of
 from scripts.audit.iam_effect.trust import trusted
@@ -18,36 +17,34 @@ from scripts.audit.wanted import present
 from scripts.inventory import Inventory
 from scripts.inventory.reading import each, mapped
 
-NODE_ROLES: tuple[Tier, ...] = ("head", "worker")
-LAUNCHER = "launcher"
-"""Last part of the name of the role with which `ray up` runs."""
 _TOO_MUCH = re.compile(r"FullAccess|AdministratorAccess|PowerUser|^SystemAdministrator$|^DataScientist$")
 
 
 @check("iam.roles_there", severity=Severity.HIGH)
-def roles_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def roles_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The roles of head and workers are there, and those of launcher and bastion where there are these.
+
+    Of an Anyscale cloud: the role of its control plane, and that of the cluster's nodes.
 
     Why: an instance without its role starts, and then cannot read its secrets.
 
     Fix: apply again.
     """
     names = {role.name for role in each(inventory.iam.roles)}
-    yield from present("the role", names, {config.label.name(part) for part in (*NODE_ROLES, *_other_roles(config))})
+    wanted = {role.name for role in declared_roles(config) if not role.of_flow_logs}
+    yield from present("the role", names, wanted)
 
 
 @check("iam.managed_policies_declared", severity=Severity.HIGH, setting="iam")
-def managed_policies_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def managed_policies_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Roles have exactly the managed policies that the environment names.
 
     Why: a policy that was attached by hand stays attached: no plan shows it.
 
-    Fix: `iam.head_managed_policy_arns` or `iam.worker_managed_policy_arns`, or detach the policy.
+    Fix: `iam.head_managed_policy_arns`, `iam.worker_managed_policy_arns` or, of an Anyscale cloud,
+    `iam.node_managed_policy_arns`; or detach the policy.
     """
-    declared = {
-        config.label.name("head"): config.iam.head_managed_policy_arns,
-        config.label.name("worker"): config.iam.worker_managed_policy_arns,
-    }
+    declared = {role.name: role.managed_policy_arns for role in declared_roles(config)}
     for role in each(inventory.iam.roles):
         arns = mapped(role.attached_policies, lambda policies: {str(policy.arn) for policy in policies})
         yield expect(role.name, "managed policies", arns, set(declared.get(role.name, ())))
@@ -65,7 +62,8 @@ def no_full_access(inventory: Inventory, _config: FoundationConfig) -> Iterator[
     Why: AWS adds to its own policies whatever a service learns to do; `AmazonS3FullAccess` is every bucket of the
     account, whoever it belongs to.
 
-    Fix: name a narrower policy in `iam.head_managed_policy_arns` or `iam.worker_managed_policy_arns`.
+    Fix: name a narrower policy in `iam.head_managed_policy_arns`, `iam.worker_managed_policy_arns` or, of an
+    Anyscale cloud, `iam.node_managed_policy_arns`.
     """
     for role in each(inventory.iam.roles):
         policies = mapped(
@@ -143,7 +141,7 @@ def node_roles_trust_ec2_only(inventory: Inventory, config: FoundationConfig) ->
 
     Fix: apply again.
     """
-    nodes = {config.label.name(tier) for tier in NODE_ROLES}
+    nodes = node_roles(config)
     for role in each(inventory.iam.roles):
         if role.name in nodes:
             names = mapped(trusted(role.name, role.trust), lambda found: tuple(who.name for who in found))
@@ -151,34 +149,34 @@ def node_roles_trust_ec2_only(inventory: Inventory, config: FoundationConfig) ->
 
 
 @check("iam.roles_trust_services_only", severity=Severity.HIGH)
-def roles_trust_services_only(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
-    """No person, account or identity provider can take on a role of the environment, but those who may `ray up`.
+def roles_trust_services_only(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
+    """No person, account or identity provider can take on a role of the environment, but those who are declared.
+
+    They are those who may `ray up`, and of the role of an Anyscale cloud's control plane Anyscale's account.
 
     Why: a role for machines that a person can take on hides who did what.
 
     Fix: `iam.launcher_principal_arns` for the launcher's role, or apply again.
     """
-    launchers = tuple(f"AWS {arn}" for arn in sorted(config.iam.launcher_principal_arns))
+    declared = {role.name: role.trusts for role in declared_roles(config)}
     for role in each(inventory.iam.roles):
         others = mapped(
             trusted(role.name, role.trust),
             lambda found: tuple(sorted(who.name for who in found if who.type != "Service")),
         )
-        wanted = launchers if role.name == config.label.name(LAUNCHER) else ()
-        yield expect(role.name, "trust beside services", others, wanted)
+        yield expect(role.name, "trust beside services", others, declared.get(role.name, ()))
 
 
 @check("iam.instance_profiles_hold_roles", severity=Severity.MEDIUM)
-def instance_profiles_hold_roles(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
-    """The instance profiles of head, workers and bastion hold the role of the same name.
+def instance_profiles_hold_roles(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
+    """The instance profiles of nodes and bastion hold the role of the same name.
 
     Why: another role in the profile gives every node its rights.
 
     Fix: apply again.
     """
     found = {profile.name: profile.role_names for profile in each(inventory.iam.instance_profiles)}
-    bastion = {LAUNCHER, BASTION}.intersection(_other_roles(config)) if config.access.bastion != "none" else ()
-    for name in (config.label.name(part) for part in (*NODE_ROLES, *bastion)):
+    for name in (role.name for role in declared_roles(config) if role.in_profile):
         yield expect(name, "role of the instance profile", found.get(name, ()), (name,))
 
 
@@ -190,43 +188,21 @@ def roles_have_inline_policies(inventory: Inventory, config: FoundationConfig) -
 
     Fix: apply again.
     """
-    nodes = {config.label.name(tier) for tier in NODE_ROLES}
+    nodes = node_roles(config)
     for role in each(inventory.iam.roles):
         if role.name in nodes:
             yield expect(role.name, "inline policies", mapped(role.inline_policies, bool), True)
 
 
 @check("iam.inline_policies_declared", severity=Severity.HIGH)
-def inline_policies_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def inline_policies_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Roles have exactly the inline policies that the stack makes: one more was added by hand.
 
     Why: Terraform does not see an inline policy that it did not make.
 
     Fix: delete the policy that is not wanted, or apply again.
     """
-    declared = _declared_inline_policies(config)
+    declared = {role.name: role.inline_policies for role in declared_roles(config)}
     for role in each(inventory.iam.roles):
         names = mapped(role.inline_policies, lambda policies: {policy.name for policy in policies})
-        yield expect(role.name, "inline policies", names, declared.get(role.name, set()))
-
-
-def _other_roles(config: Ec2ClusterConfig) -> dict[str, set[str]]:
-    """Roles beside those of the nodes, and names of their inline policies: a bastion that launches has one role."""
-    session = {"session"} if config.access.bastion != "none" else set()
-    if applies.is_made_by_ray_up(config):
-        return {LAUNCHER: {"launch", *session}}
-    return {BASTION: session} if session else {}
-
-
-def _declared_inline_policies(config: Ec2ClusterConfig) -> dict[str, set[str]]:
-    """Names of the inline policies by role, as the stacks give them."""
-    nodes = {"node"}
-    if any(bucket.node_access != "none" for bucket in config.all_buckets.values()):
-        nodes.add("buckets")
-    if config.efs is not None:
-        nodes.add("efs")
-    if config.ray.wheel_source is not None:
-        nodes.add("wheels")
-    head = {"autoscaler"} if applies.is_autoscaling(config) else set()
-    by_part = {"flow-logs": {"write"}, "head": nodes | head, "worker": nodes, **_other_roles(config)}
-    return {config.label.name(part): policies for part, policies in by_part.items()}
+        yield expect(role.name, "inline policies", names, set(declared.get(role.name, ())))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect
@@ -40,7 +39,7 @@ def metadata_needs_token(inventory: Inventory, _config: FoundationConfig) -> Ite
     setting="access.public_nodes",
     optional=True,
 )
-def no_public_address(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def no_public_address(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The default version gives no public address, unless nodes have one.
 
     Why: a node with a public address is one rule away from the internet.

@@ -15,14 +15,15 @@ from scripts.inventory.reading import each, readable
 
 
 @check("logs.declared_groups_there", severity=Severity.HIGH, applies=applies.has_log_groups)
-def declared_groups_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def declared_groups_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The log group of the nodes is there where they run the agent, and that of the flow logs where the VPC is ours.
 
     Why: records that have nowhere to go are lost.
 
     Fix: apply again.
     """
-    parts = {"nodes": applies.has_node_logs(config), "flow-logs": applies.own_vpc(config)}
+    by_agent = isinstance(config, Ec2ClusterConfig) and applies.has_node_logs(config)
+    parts = {"nodes": by_agent, "flow-logs": applies.own_vpc(config)}
     wanted = {_group(config, part) for part, declared in parts.items() if declared}
     yield from present("the log group", {group.name for group in each(inventory.logs.groups)}, wanted)
 

@@ -10,6 +10,7 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
 from config.memorydb import ACCESS_STRING, MemoryDbConfig
 from scripts.audit import applies
+from scripts.audit.names import group_name, group_of_tier, store_name
 from scripts.audit.registry import Judge, Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present
@@ -50,7 +51,7 @@ def cluster_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Ve
     Fix: apply again; the state of a cluster that is gone comes from a snapshot.
     """
     available = {cluster.name for cluster in each(inventory.memorydb.clusters) if cluster.status == "available"}
-    yield from present("the cluster", available, {config.label.name("gcs")})
+    yield from present("the cluster", available, {store_name(config)})
 
 
 @check("memorydb.tls_on", severity=Severity.HIGH, applies=applies.has_memorydb)
@@ -68,7 +69,7 @@ def tls_on(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]
 
 @check("memorydb.acl_closed", severity=Severity.HIGH, applies=applies.has_memorydb)
 @_of("aws_memorydb_cluster")
-def acl_closed(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
+def acl_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The cluster knows the user of the head and no other.
 
     Why: whoever writes into the head's state commands the cluster. AWS's list `open-access` asks nobody for a
@@ -85,7 +86,7 @@ def acl_closed(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdi
 
 @check("memorydb.users_need_password", severity=Severity.HIGH, applies=applies.has_memorydb)
 @_of("aws_memorydb_user", by="user_name")
-def users_need_password(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
+def users_need_password(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every user proves who it is with a password.
 
     Why: without one everybody who reaches the port is that user.
@@ -99,7 +100,7 @@ def users_need_password(inventory: Inventory, _config: FoundationConfig) -> Iter
 
 @check("memorydb.users_limited", severity=Severity.MEDIUM, applies=applies.has_memorydb)
 @_of("aws_memorydb_user", by="user_name")
-def users_limited(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
+def users_limited(inventory: Inventory, _config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """The user of the head may do what Ray needs and administer nothing.
 
     Why: a head that is broken into can then not change users or settings, or drop other data.
@@ -187,7 +188,7 @@ def minor_versions_follow(inventory: Inventory, _config: FoundationConfig) -> It
         yield expect(cluster.name, "minor versions by themselves", cluster.auto_minor_version_upgrade, True)
 
 
-@check("memorydb.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_memorydb)
+@check("memorydb.encrypted_with_our_key", severity=Severity.MEDIUM, applies=applies.has_memorydb_with_our_key)
 @_of("aws_memorydb_cluster")
 def memorydb_encrypted_with_our_key(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """The cluster is encrypted with the key of the environment.
@@ -259,19 +260,21 @@ def size_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Ve
 def memorydb_guarded(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The cluster is in the security group for it and in no other.
 
+    In an Anyscale cloud with `memorydb.in_cloud_security_group` that is the group of its nodes.
+
     Why: only the head has business there, and the group lets in nobody else.
 
     Fix: apply again.
     """
-    names = group_names(inventory)
+    names, wanted = group_names(inventory), group_name(config, group_of_tier(config, "memorydb"))
     for cluster in each(inventory.memorydb.clusters):
         groups = tuple(names.get(id_, id_) for id_ in cluster.group_ids)
-        yield expect(cluster.name, "security group", groups, (config.label.name("memorydb"),))
+        yield expect(cluster.name, "security group", groups, (wanted,))
 
 
 @check("memorydb.in_node_subnets", severity=Severity.MEDIUM, applies=applies.has_memorydb)
 @_of("aws_memorydb_subnet_group")
-def in_node_subnets(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def in_node_subnets(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The cluster stands in the subnets of the nodes and in no other.
 
     Why: other subnets may have other routes, and other neighbours.

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_network
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.memorydb_zones import anyscale_memorydb_zones, memorydb_zones
 from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_zones
-from scripts.audit.memorydb_zones import memorydb_zones
+from scripts.audit.names import store_name
 from scripts.audit.registry import Severity, check
 from scripts.audit.subnet_routes import internet_routes
 from scripts.audit.verdict import Verdict, expect, shown
@@ -47,7 +49,7 @@ def vpc_size(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdic
     applies=applies.own_protected_vpc,
     setting="network.subnet_prefix",
 )
-def node_subnet_size(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def node_subnet_size(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every subnet for nodes is a /22 at the least: 1,019 usable addresses.
 
     Why: a subnet cannot grow, and a full one stops every further worker of its zone.
@@ -84,7 +86,7 @@ def addresses_left(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[V
 
 
 @check("minima.two_zones", severity=Severity.MEDIUM, applies=applies.own_protected_vpc, setting="network.zones")
-def two_zones(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def two_zones(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """There are subnets for nodes in two zones.
 
     Why: AWS loses a zone now and then; with a second one, the cluster comes up again there.
@@ -160,7 +162,8 @@ def memorydb_zones_supported(inventory: Inventory, config: FoundationConfig) -> 
 
     Fix: `network.zones` with the names of other zones, then apply.
     """
-    offered = memorydb_zones(config.region)
+    of_anyscale = isinstance(config, AnyscaleCloudConfig)
+    offered = (anyscale_memorydb_zones if of_anyscale else memorydb_zones)(config.region)
     for cluster in _clusters(inventory, config):
         for room in _rooms_of(inventory, cluster):
             if offered is None:
@@ -176,7 +179,7 @@ def _large_enough(resource: str, cidr: str, prefix: int) -> Iterator[Verdict]:
 
 
 def _clusters(inventory: Inventory, config: FoundationConfig) -> Iterator[Cluster]:
-    name = config.label.name("gcs")
+    name = store_name(config)
     return (cluster for cluster in each(inventory.memorydb.clusters) if cluster.name == name)
 
 

@@ -92,15 +92,19 @@ def subnets_declared(inventory: Inventory, config: FoundationConfig) -> Iterator
     standards=("FSBP EC2.15", "Config subnet-auto-assign-public-ip-disabled"),
     setting="access.public_nodes",
 )
-def subnets_give_no_public_address(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
+def subnets_give_no_public_address(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No subnet hands out public addresses by itself: nodes that need one ask for it.
+
+    Anyscale's nodes do not ask: where its direct networking is declared (`access.public_nodes` of a cloud), public
+    subnets hand them out, and no others.
 
     Why: whatever is started there by mistake would stand on the internet.
 
     Fix: apply again; `access.public_nodes: true` gives nodes an address of their own.
     """
+    public = {str(cidr) for cidr in config.layout.public.values()} if applies.gives_public_addresses(config) else set()
     for subnet in readable(inventory.network.subnets):
-        yield expect(subnet.subnet_id, "public address on launch", subnet.maps_public_ip, False)
+        yield expect(subnet.subnet_id, "public address on launch", subnet.maps_public_ip, subnet.cidr in public)
 
 
 @check(

@@ -20,17 +20,17 @@ ARROW = " > "
 """Between the hops of a path."""
 
 
-def has_workers(config: Ec2ClusterConfig) -> bool:
-    """Environments with workers."""
-    return any(group.most for group in config.workers.values())
+def has_workers(config: FoundationConfig) -> bool:
+    """Environments with workers, and Anyscale clouds."""
+    return not isinstance(config, Ec2ClusterConfig) or any(group.most for group in config.workers.values())
 
 
-def has_ranges(config: Ec2ClusterConfig) -> bool:
+def has_ranges(config: FoundationConfig) -> bool:
     """Environments that let in ranges of addresses."""
-    return bool(config.access.client_cidrs or config.access.ssh_cidrs)
+    return any(config.access.ranges.values())
 
 
-def has_several_tiers(config: Ec2ClusterConfig) -> bool:
+def has_several_tiers(config: FoundationConfig) -> bool:
     """Environments with more than a head."""
     return has_workers(config) or any(
         has(config) for has in (applies.has_efs, applies.has_memorydb, applies.has_interface_endpoints)
@@ -48,8 +48,10 @@ def makes_way_out(config: FoundationConfig) -> bool:
     applies=has_workers,
     setting="access.intra_cluster",
 )
-def nodes_reach_each_other(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nodes_reach_each_other(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Between all pairs of nodes, every port that Ray needs (`docs/ports.md`) is open the whole way and back.
+
+    Nodes of an Anyscale cloud need every port of each other; they are judged in every subnet that one may stand in.
 
     Why: a worker that does not reach the GCS cannot join, and one blocked port of the others makes tasks hang without
     an error.
@@ -60,7 +62,7 @@ def nodes_reach_each_other(inventory: Inventory, config: Ec2ClusterConfig) -> It
 
 
 @check("reachability.nodes_reach_efs", severity=Severity.HIGH, applies=applies.has_efs, setting="efs")
-def nodes_reach_efs(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nodes_reach_efs(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every node reaches port 2049 of the mount target of its zone, and replies come back.
 
     Why: a mount that gets no answer hangs the boot of the node, and processes that read the file system hang with it.
@@ -71,8 +73,10 @@ def nodes_reach_efs(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[
 
 
 @check("reachability.head_reaches_memorydb", severity=Severity.HIGH, applies=applies.has_memorydb, setting="memorydb")
-def head_reaches_memorydb(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def head_reaches_memorydb(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The head reaches MemoryDB in every subnet that it may stand in, and replies come back.
+
+    In an Anyscale cloud every node does, for any may be the head of a service.
 
     Why: without its store the head does not start, and after a failover the store may stand in another subnet.
 
@@ -87,7 +91,7 @@ def head_reaches_memorydb(inventory: Inventory, config: Ec2ClusterConfig) -> Ite
     applies=applies.has_interface_endpoints,
     setting="network.endpoints",
 )
-def nodes_reach_endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nodes_reach_endpoints(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every node reaches port 443 of every declared interface endpoint, and replies come back.
 
     Why: the service's name leads to the endpoint only, so that a blocked endpoint cuts the service off, NAT or not.
@@ -98,7 +102,7 @@ def nodes_reach_endpoints(inventory: Inventory, config: Ec2ClusterConfig) -> Ite
 
 
 @check("reachability.nodes_reach_s3", severity=Severity.HIGH, applies=applies.own_vpc, setting="network")
-def nodes_reach_s3(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nodes_reach_s3(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every node reaches all addresses of S3, by the gateway endpoint, by NAT or by a public address.
 
     Why: nodes install their packages from S3 and keep their data there; AWS changes its addresses from day to day.
@@ -109,7 +113,7 @@ def nodes_reach_s3(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[V
 
 
 @check("reachability.nodes_reach_internet", severity=Severity.MEDIUM, applies=makes_way_out, setting="network.nat")
-def nodes_reach_internet(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def nodes_reach_internet(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every node reaches the whole internet on the ports that it installs packages through.
 
     Why: without the way out that was declared nodes do not finish their boot; a route to an internet gateway for some
@@ -126,27 +130,27 @@ def nodes_reach_internet(inventory: Inventory, config: Ec2ClusterConfig) -> Iter
     standards=("FSBP EC2.18", "FSBP EC2.19", "CIS 5.2", "CIS 5.3"),
     setting="access",
 )
-def closed_to_internet(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def closed_to_internet(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Nothing is reached from the internet, by IPv4 or IPv6, from any part of it that nobody declared.
 
     Why: whoever reaches a port of Ray can run code on the cluster once a token leaks; two halves of the internet, or
     one provider's range, are as good as all of it.
 
     Fix: close the hop that is easiest to close: the rule, the public address or the route; then apply again. What is
-    wanted belongs into `access.client_cidrs` or `access.ssh_cidrs`.
+    wanted belongs into `access.client_cidrs`, `access.ssh_cidrs` or `access.machine_pool_cidrs`.
     """
     yield from _closed(inventory, config, lambda cell: cell.source == INTERNET_NAME)
 
 
 @check("reachability.closed_to_clients", severity=Severity.MEDIUM, applies=has_ranges, setting="access.client_cidrs")
-def closed_to_clients(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def closed_to_clients(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The ranges of the access section reach the ports that they are declared for, and no others.
 
     Why: clients need the dashboard and the Ray client port; what else they reach is open to every machine of theirs.
 
     Fix: remove the rule that is named, or apply again.
     """
-    ranges = {str(cidr) for cidr in (*config.access.client_cidrs, *config.access.ssh_cidrs)}
+    ranges = {str(cidr) for cidrs in config.access.ranges.values() for cidr in cidrs}
     yield from _closed(inventory, config, lambda cell: cell.source in ranges)
 
 
@@ -156,7 +160,7 @@ def closed_to_clients(inventory: Inventory, config: Ec2ClusterConfig) -> Iterato
     applies=has_several_tiers,
     setting="access.intra_cluster",
 )
-def tiers_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def tiers_closed(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Between head, workers, file system, MemoryDB and endpoints, nothing is open that nobody declared.
 
     Why: workers run the code of users; the head's state, and ports that only the head's own processes need, are none
@@ -167,20 +171,20 @@ def tiers_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Ver
     yield from _closed(inventory, config, lambda cell: _between_tiers(cell, inventory, config))
 
 
-def _between_tiers(cell: Cell, inventory: Inventory, config: Ec2ClusterConfig) -> bool:
+def _between_tiers(cell: Cell, inventory: Inventory, config: FoundationConfig) -> bool:
     outside = port_matrix(inventory, config)
     tiers = set(outside.sources) & set(outside.destinations) - {INTERNET_NAME}
     return cell.source in tiers and cell.destination in tiers
 
 
-def _needed(inventory: Inventory, config: Ec2ClusterConfig, wanted: Callable[[Cell], bool]) -> Iterator[Verdict]:
+def _needed(inventory: Inventory, config: FoundationConfig, wanted: Callable[[Cell], bool]) -> Iterator[Verdict]:
     """One verdict for each path that must be there."""
     for cell in port_matrix(inventory, config).cells:
         if cell.needed and wanted(cell):
             yield _verdict(cell, ok=cell.open)
 
 
-def _closed(inventory: Inventory, config: Ec2ClusterConfig, wanted: Callable[[Cell], bool]) -> Iterator[Verdict]:
+def _closed(inventory: Inventory, config: FoundationConfig, wanted: Callable[[Cell], bool]) -> Iterator[Verdict]:
     """One verdict for each port that is open and should not be; else one for each pair of tiers."""
     cells = [cell for cell in port_matrix(inventory, config).cells if not cell.needed and wanted(cell)]
     for _, pair in groupby(cells, key=lambda cell: (cell.source, cell.destination)):

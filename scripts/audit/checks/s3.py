@@ -151,6 +151,8 @@ def bucket_tls_only(inventory: Inventory, config: FoundationConfig) -> Iterator[
 def lifecycle_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Objects, old versions and unfinished uploads go when the environment says, and move as it says.
 
+    Objects with a prefix of `expire_prefix_days` go when that says.
+
     Why: old versions and unfinished uploads cost money though nobody sees them; a rule made by hand deletes what was
     to stay.
 
@@ -336,7 +338,7 @@ def _place(logging: BucketLogging | None) -> str | None:
 
 
 def _lifecycle(rules: tuple[LifecycleRule, ...]) -> set[str]:
-    """What the rules do, in words; a rule for a part of the bucket says so, because none is ever declared."""
+    """What the rules do, in words; a rule for a part of the bucket says so."""
     return {f"{step}{_narrowing(rule)}" for rule in rules for step in _steps(rule)}
 
 
@@ -365,7 +367,11 @@ def _declared_lifecycle(settings: BucketConfig) -> set[str]:
         abort_upload_days=settings.abort_upload_days,
         transitions=tuple((step.days, step.storage_class) for step in settings.transitions),
     )
-    return set(_steps(rule))
+    below = (
+        LifecycleRule("declared", (f"Prefix {prefix}",), days, None, None, ())
+        for prefix, days in settings.expire_prefix_days.items()
+    )
+    return _lifecycle((rule, *below))
 
 
 def _declared_cors(settings: BucketConfig) -> tuple[CorsRule, ...]:

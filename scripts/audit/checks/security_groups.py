@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
-from config.firewall import declared_rules, security_groups
+from config.firewall import declared_rules
 from config.foundation import FoundationConfig
 from config.ports import TIERS, Port
 from config.security_rules import ALL_PROTOCOLS, Direction, Rule
 from scripts.audit import applies
+from scripts.audit.names import group_name, group_names_of
 from scripts.audit.open_rules import is_wide
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
@@ -31,24 +32,28 @@ def declared_groups_there(inventory: Inventory, config: FoundationConfig) -> Ite
     Fix: apply again.
     """
     found = {group.name for group in readable(inventory.security_groups.groups)}
-    yield from present("the group", found, {config.label.name(group) for group in security_groups(config)})
+    yield from present("the group", found, set(group_names_of(config)))
 
 
 @check("security_groups.ingress_declared", severity=Severity.HIGH, setting="access.client_cidrs")
-def ingress_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def ingress_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """What comes in is exactly what the port table and the access section declare: nothing missing, nothing added.
+
+    Nodes of an Anyscale cloud have no port table: their group trusts itself, and lets in the access section's
+    ranges.
 
     A rule that was added is shown with the ports of `docs/ports.md` that it opens.
 
     Why: whoever reaches one of Ray's ports runs code on the cluster, with the rights of its role.
 
-    Fix: `access.client_cidrs` or `access.ssh_cidrs` for a rule that is wanted; then apply, which removes the others.
+    Fix: `access.client_cidrs`, `access.ssh_cidrs` or `access.machine_pool_cidrs` for a rule that is wanted; then
+    apply, which removes the others.
     """
     yield from _compare(inventory, config, "ingress")
 
 
 @check("security_groups.egress_declared", severity=Severity.MEDIUM)
-def egress_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def egress_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """What goes out is exactly what the port table declares: nothing missing, nothing added.
 
     Why: a missing rule breaks the cluster, an added one is a way for data to leave it.
@@ -64,14 +69,14 @@ def egress_declared(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[
     standards=("FSBP EC2.18", "Config vpc-sg-open-only-to-authorized-ports"),
     setting="access.client_cidrs",
 )
-def closed_to_world(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def closed_to_world(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No group lets in a range wider than /8 (IPv6: /16) that the access section does not name.
 
     Why: two halves of the internet are the internet, and no office needs a range of that size.
 
     Fix: remove the rule; if it is wanted, name the range in the access section with `access.allow_public: true`.
     """
-    named = {str(cidr) for cidr in (*config.access.client_cidrs, *config.access.ssh_cidrs)}
+    named = {str(cidr) for cidrs in config.access.ranges.values() for cidr in cidrs}
     rules = [rule for rule in readable(inventory.security_groups.rules) if not rule.egress]
     for group in readable(inventory.security_groups.groups):
         opened = [
@@ -124,13 +129,13 @@ def groups_tagged(inventory: Inventory, config: FoundationConfig) -> Iterator[Ve
 
     Fix: apply again.
     """
-    declared = {config.label.name(group) for group in security_groups(config)}
+    declared = set(group_names_of(config))
     for group in readable(inventory.security_groups.groups):
         if group.name in declared:
             yield tagged(group.name, group.tags, config)
 
 
-def _compare(inventory: Inventory, config: Ec2ClusterConfig, direction: Direction) -> Iterator[Verdict]:
+def _compare(inventory: Inventory, config: FoundationConfig, direction: Direction) -> Iterator[Verdict]:
     names = group_names(inventory)
     wanted = {_declared_line(rule, config): rule for rule in declared_rules(config) if rule.direction == direction}
     found = {
@@ -138,7 +143,7 @@ def _compare(inventory: Inventory, config: Ec2ClusterConfig, direction: Directio
         for rule in readable(inventory.security_groups.rules)
         if rule.egress == (direction == "egress")
     }
-    for name in (config.label.name(group) for group in security_groups(config)):
+    for name in group_names_of(config):
         wrong = [
             *_missing(name, {line: rule for line, rule in wanted.items() if line not in found}),
             *_added(name, {line: rule for line, rule in found.items() if line not in wanted}, config),
@@ -153,15 +158,17 @@ def _missing(group: str, rules: dict[Line, Rule]) -> Iterator[Verdict]:
             yield Verdict(group, False, f"missing: {ports}, peer {peer} ({rule.description})")
 
 
-def _added(group: str, rules: dict[Line, SecurityGroupRule], config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def _added(group: str, rules: dict[Line, SecurityGroupRule], config: FoundationConfig) -> Iterator[Verdict]:
     for (name, ports, peer), rule in sorted(rules.items(), key=lambda item: item[0]):
         if name == group:
             detail = f"not declared: {ports}, peer {peer} ({rule.description or 'no description'})"
             yield Verdict(group, False, detail + _opened(group, rule, config))
 
 
-def _opened(group: str, rule: SecurityGroupRule, config: Ec2ClusterConfig) -> str:
+def _opened(group: str, rule: SecurityGroupRule, config: FoundationConfig) -> str:
     """The ports of the table that an ingress rule opens, in words; nothing when it opens none."""
+    if not isinstance(config, Ec2ClusterConfig):
+        return ""
     tier = next((tier for tier in TIERS if config.label.name(tier) == group), None)
     if rule.egress or tier is None:
         return ""
@@ -176,11 +183,12 @@ def _reaches(rule: SecurityGroupRule, port: Port) -> bool:
 
 
 def _declared_line(rule: Rule, config: FoundationConfig) -> Line:
-    peer = config.label.name(rule.peer) if isinstance(rule.peer, str) else str(rule.peer)
+    group = group_name(config, rule.group)
+    peer = group_name(config, rule.peer) if isinstance(rule.peer, str) else str(rule.peer)
     if rule.first_port is None:
-        return config.label.name(rule.group), "all traffic", peer
+        return group, "all traffic", peer
     ports = f"{rule.first_port}" if rule.first_port == rule.last_port else f"{rule.first_port}-{rule.last_port}"
-    return config.label.name(rule.group), f"{rule.protocol} {ports}", peer
+    return group, f"{rule.protocol} {ports}", peer
 
 
 def _found_line(rule: SecurityGroupRule, names: dict[str, str]) -> Line:

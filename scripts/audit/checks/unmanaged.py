@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
@@ -33,6 +34,9 @@ def no_security_groups(inventory: Inventory, config: FoundationConfig) -> Iterat
 def no_instances(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every instance is Terraform's, or one that the flavour's autoscaler made.
 
+    Anyscale's nodes carry the tag `anyscale-cloud-id`: that of the environment's `anyscale.cloud_id`, and as long as
+    the file does not know it, that of any cloud.
+
     Why: an instance beside the nodes is inside the network that trusts its own, costs money, and is patched by nobody.
 
     Fix: terminate it with the command of the finding; or declare it as a group in `workers` and apply.
@@ -43,6 +47,9 @@ def no_instances(inventory: Inventory, config: FoundationConfig) -> Iterator[Ver
 @check("unmanaged.no_interfaces", severity=Severity.MEDIUM)
 def no_interfaces(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Every network interface came with something that is known, and every Elastic IP address is Terraform's.
+
+    Addresses of Anyscale's nodes carry the cloud's tag. With `anyscale.services` the load balancers of services, whose
+    names begin with `anyscale`, are known, too.
 
     Why: load balancers, databases, functions and EKS clusters that somebody puts into the VPC show by their
     interfaces. A second interface on a node is a second way in, and so is an address.
@@ -168,7 +175,7 @@ def no_memorydb(inventory: Inventory, config: FoundationConfig) -> Iterator[Verd
 
 
 @check("unmanaged.no_records", severity=Severity.MEDIUM)
-def no_records(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
+def no_records(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
     """Every record of the private zone is Terraform's, or the zone's own.
 
     Why: nodes go where the zone sends them: with the token, and with what they compute.

@@ -61,9 +61,17 @@ MOUNT: Mapping[str, str] = {
 }
 """What nodes need of the file system."""
 
-FILE_SYSTEM_MISUSE: Mapping[str, str] = {
+PAST_ACCESS_POINT: Mapping[str, str] = {
     "mount it past the access point": "elasticfilesystem:ClientMount",
     "be root on it past the access point": "elasticfilesystem:ClientRootAccess",
+}
+"""What nodes of a Ray cluster never need: through the access point a client is the user that it sets, whoever it says
+it is.
+
+https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
+"""
+
+FILE_SYSTEM_MISUSE: Mapping[str, str] = {
     "delete it": "elasticfilesystem:DeleteFileSystem",
     "change its policy": "elasticfilesystem:PutFileSystemPolicy",
     "delete its policy": "elasticfilesystem:DeleteFileSystemPolicy",
@@ -72,9 +80,12 @@ FILE_SYSTEM_MISUSE: Mapping[str, str] = {
     "stop its backup": "elasticfilesystem:PutBackupPolicy",
     "copy it elsewhere": "elasticfilesystem:CreateReplicationConfiguration",
 }
-"""What nodes never need. Through the access point a client is the user that it sets, whoever it says it is.
+"""What no role of ours needs."""
 
-https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
+ROOT: Mapping[str, str] = {"be root on it": "elasticfilesystem:ClientRootAccess"}
+"""What Anyscale's nodes need beside: they mount the file system itself, and containers write as root.
+
+https://docs.anyscale.com/clouds/aws/manage
 """
 
 NO_ACCESS_POINT: Context = {"elasticfilesystem:accesspointarn": ()}

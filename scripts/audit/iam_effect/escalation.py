@@ -6,14 +6,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html (Pas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from scripts.audit.iam_effect.evaluate import Grant, Permissions, Request, grants
 from scripts.audit.iam_effect.glob import WILD, covers
+from scripts.audit.iam_effect.variables import Context
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 — an action, not a password
 ASSUME_ROLE = "sts:AssumeRole"
+_TAG_INSTANCE = "ec2:CreateTags"
 
 
 @dataclass(frozen=True)
@@ -155,31 +157,49 @@ _IAM_KINDS: Mapping[str, str] = {
 """What an action of IAM changes, by a word of its name; the first word that fits counts."""
 
 
-def open_ways(permissions: Permissions, *, own_prefix: str) -> Iterator[Way]:
+def open_ways(permissions: Permissions, *, own_roles: Collection[str], own_tag: str | None = None) -> Iterator[Way]:
     """Methods of which the principal may do every action on something that matters.
 
-    Roles whose names begin with `own_prefix` are the cluster's own: to pass one of them on gains nothing.
+    `own_roles` are patterns of names: to pass on a role of the cluster's own gains nothing. Nor does anything that can
+    be done to what carries `own_tag` only, as long as the principal cannot put that tag on what others made.
     """
+    strange = {} if own_tag is None or _may_claim(permissions, own_tag) else _without(own_tag)
     for method in METHODS:
-        found = [_best(permissions, action, method, own_prefix) for action in method.actions]
+        found = [_best(permissions, action, method, own_roles, strange) for action in method.actions]
         if all(found):
             yield Way(method, tuple(grant for grant in found if grant is not None))
 
 
-def _best(permissions: Permissions, action: str, method: Method, own_prefix: str) -> Grant | None:
-    context = {"iam:passedtoservice": (method.passed_to,)} if method.passed_to and action == PASS_ROLE else {}
-    found = grants(permissions, Request(action, _target(permissions, action), context))
-    return next((grant for grant in found if _matters(permissions, action, grant, own_prefix)), None)
+def _best(
+    permissions: Permissions, action: str, method: Method, own_roles: Collection[str], strange: Context
+) -> Grant | None:
+    passed = {"iam:passedtoservice": (method.passed_to,)} if method.passed_to and action == PASS_ROLE else {}
+    found = grants(permissions, Request(action, _target(permissions, action), {**strange, **passed}))
+    return next((grant for grant in found if _matters(permissions, action, grant, own_roles)), None)
 
 
-def _matters(permissions: Permissions, action: str, grant: Grant, own_prefix: str) -> bool:
+def _without(tag: str) -> Context:
+    """What is known of a resource that others made: it does not carry the tag."""
+    return {f"{service}:resourcetag/{tag.lower()}": () for service in ("aws", "ec2")}
+
+
+def _may_claim(permissions: Permissions, tag: str) -> bool:
+    """Whether the principal may tag an instance that is there and is not its own."""
+    target = _target(permissions, _TAG_INSTANCE)
+    return bool(grants(permissions, Request(_TAG_INSTANCE, target, {**_without(tag), "ec2:createaction": ()})))
+
+
+def _matters(permissions: Permissions, action: str, grant: Grant, own_roles: Collection[str]) -> bool:
     principal = permissions.principal
-    own = f"arn:{principal.partition}:iam::{principal.account_id}:role/{own_prefix}*"
+    own = any(
+        covers(f"arn:{principal.partition}:iam::{principal.account_id}:role/{pattern}", grant.resource)
+        for pattern in own_roles
+    )
     if action == PASS_ROLE:
-        return not covers(own, grant.resource)
+        return not own
     if action == ASSUME_ROLE:
         # A role that is named was meant; it has a trust policy of its own, too.
-        return WILD.search(grant.resource) is not None and not covers(own, grant.resource)
+        return WILD.search(grant.resource) is not None and not own
     return True
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from scripts.audit.declared_roles import declared_roles
 from scripts.audit.iam_effect.actions import ACTIONS, EVERYWHERE, actions_of
 from scripts.audit.iam_effect.evaluate import Grant, Permissions, Request, grants
 from scripts.audit.iam_effect.principals import Principal
@@ -126,9 +126,9 @@ def _context(role: Role, principal: Principal) -> Context:
     }
 
 
-def without_declared_policies(inventory: Inventory, config: Ec2ClusterConfig) -> Inventory:
+def without_declared_policies(inventory: Inventory, config: FoundationConfig) -> Inventory:
     """The inventory without the managed policies that the environment itself names."""
-    declared = {*config.iam.head_managed_policy_arns, *config.iam.worker_managed_policy_arns}
+    declared = {arn for role in declared_roles(config) for arn in role.managed_policy_arns}
 
     def undeclared(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
         return tuple(policy for policy in policies if policy.arn not in declared)

@@ -12,7 +12,7 @@ class Cell:
     """One port of one tier, seen from one source."""
 
     source: str
-    """`internet`, a range of the access section, or a tier: head, worker, efs, memorydb, endpoints."""
+    """`internet`, a range of the access section, or a tier: head, worker, cloud, efs, memorydb, endpoints."""
     destination: str
     """A tier, or beyond the tiers: `s3`, `internet`."""
     port: str

@@ -11,11 +11,12 @@ from config.firewall import declared_rules
 from config.foundation import FoundationConfig
 from config.ports import EFS_PORT, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
 from config.security_rules import Group, Rule
+from scripts.audit.names import group_of_tier
 from scripts.audit.reachability.addresses import addresses, version_of
 from scripts.audit.reachability.guards import everything
 from scripts.audit.reachability.intervals import Intervals
 from scripts.audit.reachability.packets import PORTS, Packets, Region, common
-from scripts.audit.reachability.parties import NODE_TIERS
+from scripts.audit.reachability.parties import CLOUD_TIER, NODE_TIERS
 
 OTHER = "other"
 """Name of all ports that have no name."""
@@ -40,16 +41,21 @@ class NamedPorts:
     """Tiers to which it must be open."""
 
 
-def ports_of(tier: str, config: Ec2ClusterConfig) -> list[NamedPorts]:
+def ports_of(tier: str, config: FoundationConfig) -> list[NamedPorts]:
     """The ports of a tier by name, and all others."""
     named = list(_ports_of_nodes(tier, config) if tier in NODE_TIERS else _port_of_service(tier))
     rest = PORTS
     for ports in named:
         rest = rest - ports.numbers
-    return [*named, NamedPorts(OTHER, rest, "any other tcp")]
+    # Anyscale chooses the ports of its nodes itself: they need all of each other's.
+    needed = (CLOUD_TIER,) if tier == CLOUD_TIER else ()
+    return [*named, NamedPorts(OTHER, rest, "any other tcp", needed)]
 
 
-def _ports_of_nodes(tier: str, config: Ec2ClusterConfig) -> Iterator[NamedPorts]:
+def _ports_of_nodes(tier: str, config: FoundationConfig) -> Iterator[NamedPorts]:
+    if not isinstance(config, Ec2ClusterConfig):
+        yield _one("https", HTTPS_PORT, CLOUD_TIER)
+        return
     kind: Tier = "head" if tier == "head" else "worker"
     for port in config.port_table:
         if port.is_on(kind):
@@ -61,7 +67,7 @@ def _ports_of_nodes(tier: str, config: Ec2ClusterConfig) -> Iterator[NamedPorts]
 
 def _port_of_service(tier: str) -> Iterator[NamedPorts]:
     name, number = SERVICES[tier]
-    yield _one(name, number, *(("head",) if tier == "memorydb" else NODE_TIERS))
+    yield _one(name, number, *(("head", CLOUD_TIER) if tier == "memorydb" else NODE_TIERS))
 
 
 def _one(name: str, number: int, *needed_from: str) -> NamedPorts:
@@ -69,12 +75,11 @@ def _one(name: str, number: int, *needed_from: str) -> NamedPorts:
 
 
 def ports_outside(tier: str, config: FoundationConfig) -> list[NamedPorts]:
-    """What nodes of a tier need of the internet: what the firewall lets out."""
+    """What nodes of a tier need of the internet: what the firewall lets out, HTTPS where that is everything."""
     return [
-        _one(rule.name, rule.first_port, tier)
+        _one(rule.name, rule.first_port, tier) if rule.first_port is not None else _one("https", HTTPS_PORT, tier)
         for rule in _rules_of(config)
-        if rule.group == tier and rule.direction == "egress" and rule.name in ("https", "http")
-        if not isinstance(rule.peer, str) and rule.first_port is not None
+        if rule.group == tier and rule.direction == "egress" and not isinstance(rule.peer, str)
     ]
 
 
@@ -97,26 +102,28 @@ class Declared:
 
     def between(self, source: str, destination: str) -> Region:
         """Declared between two tiers: let out of the one and into the other."""
-        let_out = [self._packets(rule, destination) for rule in self._rules(source, "egress")]
-        let_in = [self._packets(rule, source) for rule in self._rules(destination, "ingress")]
+        groups = [group_of_tier(self.config, tier) for tier in (source, destination)]
+        let_out = [self._packets(rule, groups[1]) for rule in self._rules(groups[0], "egress")]
+        let_in = [self._packets(rule, groups[0]) for rule in self._rules(groups[1], "ingress")]
         return tuple(
             both for packets in let_out if packets for other in let_in if other for both in common((packets,), other)
         )
 
     def inwards(self, destination: str) -> Region:
         """Declared from ranges of addresses into a tier."""
-        found = (self._packets(rule, "") for rule in self._rules(destination, "ingress"))
+        group = group_of_tier(self.config, destination)
+        found = (self._packets(rule, "") for rule in self._rules(group, "ingress"))
         return tuple(packets for packets in found if packets)
 
     def _rules(self, group: str, direction: str) -> list[Rule]:
         return [rule for rule in _rules_of(self.config) if rule.group == group and rule.direction == direction]
 
-    def _packets(self, rule: Rule, far_tier: str) -> Packets | None:
-        """The packets of a rule, whose far end is a tier or, when that has no name, outside."""
+    def _packets(self, rule: Rule, far_group: str) -> Packets | None:
+        """The packets of a rule, whose far end is a group or, when that has no name, outside."""
         ports = PORTS if rule.first_port is None or rule.last_port is None else _span(rule.first_port, rule.last_port)
         packets = everything(self.version)._replace(port=ports)
         if rule.peer in get_args(Group):
-            return packets if rule.peer == far_tier else None
+            return packets if rule.peer == far_group else None
         if version_of(str(rule.peer)) != self.version:
             return None
         far = "source" if rule.direction == "ingress" else "destination"

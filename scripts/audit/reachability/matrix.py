@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from weakref import ref
 
-from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
 from scripts.audit.reachability.addresses import INTERNET, VERSIONS, all_addresses
 from scripts.audit.reachability.cell import Cell as Cell
@@ -60,8 +59,6 @@ _LAST: dict[str, _Kept] = {}
 
 
 def _compute(inventory: Inventory, config: FoundationConfig) -> PortMatrix:
-    if not isinstance(config, Ec2ClusterConfig):
-        return PortMatrix((), (), ())
     tiers = parties_by_tier(inventory, config)
     outside = [INTERNET_NAME, *_ranges(config)]
     beyond = [S3_NAME, INTERNET_NAME]
@@ -74,15 +71,15 @@ def _compute(inventory: Inventory, config: FoundationConfig) -> PortMatrix:
     return PortMatrix((*outside, *tiers), (*tiers, *beyond), tuple(cells))
 
 
-def _ranges(config: Ec2ClusterConfig) -> list[str]:
+def _ranges(config: FoundationConfig) -> list[str]:
     """Ranges that the access section names, each once."""
-    return list(dict.fromkeys(str(cidr) for cidr in (*config.access.client_cidrs, *config.access.ssh_cidrs)))
+    return list(dict.fromkeys(str(cidr) for cidrs in config.access.ranges.values() for cidr in cidrs))
 
 
 @dataclass(frozen=True)
 class _Matrix:
     inventory: Inventory
-    config: Ec2ClusterConfig
+    config: FoundationConfig
     tiers: Mapping[str, Reading[tuple[Party, ...]]]
 
     def inwards(self, name: str, tier: str) -> Iterator[Cell]:

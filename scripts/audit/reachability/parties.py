@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.ports import TIERS
 from scripts.audit.declared_nodes import declared_names, names_by_id, other_names, ray_type_of
+from scripts.audit.names import group_name
 from scripts.audit.reachability.addresses import VERSIONS, all_addresses
 from scripts.audit.reachability.intervals import Intervals
+from scripts.audit.reachability.to_come import CLOUD_TIER as CLOUD_TIER
 from scripts.audit.reachability.to_come import nodes_to_come
 from scripts.inventory import Inventory
 from scripts.inventory.instances import Instance
@@ -18,7 +21,9 @@ from scripts.inventory.network import DESCRIBE_SUBNETS, Subnet
 from scripts.inventory.network_interfaces import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
 from scripts.inventory.reading import NotReadableError, Reading, Unreadable, each, readable
 
-NODE_TIERS = ("head", "worker")
+NODE_TIERS = ("head", "worker", CLOUD_TIER)
+"""An environment has the first two, or the last."""
+_TO_COME = {"head": "a head", "worker": "a worker", CLOUD_TIER: "a node"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Party:
     counts: bool = True
     """Whether a required path must be there for it: not for a second interface, nor for a node that is not declared."""
     to_come: bool = False
-    """Whether it stands for nodes that Ray may make at any time."""
+    """Whether it stands for nodes that Ray or Anyscale may make at any time."""
 
     @property
     def shown(self) -> str:
@@ -50,25 +55,28 @@ class Party:
 Tiers = Mapping[str, Reading[tuple[Party, ...]]]
 
 
-def parties_by_tier(inventory: Inventory, config: Ec2ClusterConfig) -> Tiers:
+def parties_by_tier(inventory: Inventory, config: FoundationConfig) -> Tiers:
     """The parties of every tier that the environment declares."""
     nodes = _attempt(lambda: tuple(_nodes(inventory, config)))
     tiers: dict[str, Reading[tuple[Party, ...]]] = {
         tier: nodes if isinstance(nodes, Unreadable) else tuple(party for party in nodes if party.tier == tier)
-        for tier in NODE_TIERS
-        if tier == "head" or isinstance(nodes, Unreadable) or _has_workers(nodes, config)
+        for tier in _node_tiers(nodes, config)
     }
     if config.efs is not None:
-        tiers["efs"] = _attempt(lambda: tuple(_mount_targets(inventory)))
+        tiers["efs"] = _attempt(lambda: tuple(mount_targets(inventory)))
     if config.memorydb is not None:
-        tiers["memorydb"] = _attempt(lambda: tuple(_stores(inventory)))
+        tiers["memorydb"] = _attempt(lambda: tuple(stores(inventory)))
     if config.network.endpoints:
         tiers["endpoints"] = _attempt(lambda: tuple(_endpoints(inventory, config)))
     return tiers
 
 
-def _has_workers(nodes: tuple[Party, ...], config: Ec2ClusterConfig) -> bool:
-    return any(group.most for group in config.workers.values()) or any(party.tier == "worker" for party in nodes)
+def _node_tiers(nodes: Reading[tuple[Party, ...]], config: FoundationConfig) -> tuple[str, ...]:
+    if not isinstance(config, Ec2ClusterConfig):
+        return (CLOUD_TIER,)
+    declared = any(group.most for group in config.workers.values())
+    there = isinstance(nodes, Unreadable) or any(party.tier == "worker" for party in nodes)
+    return TIERS if declared or there else ("head",)
 
 
 def _attempt(find: Callable[[], tuple[Party, ...]]) -> Reading[tuple[Party, ...]]:
@@ -78,7 +86,7 @@ def _attempt(find: Callable[[], tuple[Party, ...]]) -> Reading[tuple[Party, ...]
         return error.unreadable
 
 
-def _nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Party]:
+def _nodes(inventory: Inventory, config: FoundationConfig) -> Iterator[Party]:
     interfaces: dict[str, list[NetworkInterface]] = {}
     for interface in readable(inventory.network_interfaces):
         interfaces.setdefault(interface.instance_id or "", []).append(interface)
@@ -92,11 +100,16 @@ def _nodes(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Party]:
     yield from _to_come(inventory, config, members)
 
 
-def _tiers_of_instances(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[tuple[Instance, str, bool]]:
+def _tiers_of_instances(inventory: Inventory, config: FoundationConfig) -> Iterator[tuple[Instance, str, bool]]:
     """Tier, and whether it is declared: nodes by Ray's tags or by Terraform's state.
 
-    Others of the cluster, which a rule lets in as much, are of a tier by their groups.
+    Others of the cluster, which a rule lets in as much, are of a tier by their groups. Anyscale's nodes are in the
+    cloud's group.
     """
+    if not isinstance(config, Ec2ClusterConfig):
+        for instance in readable(inventory.nodes.instances):
+            yield instance, CLOUD_TIER, group_name(config, "cloud") in _names(inventory, instance.group_ids)
+        return
     declared = declared_names(config)
     names = names_by_id(inventory, {*declared, *other_names(config)})
     for instance in readable(inventory.nodes.instances):
@@ -111,16 +124,19 @@ def _tiers_of_instances(inventory: Inventory, config: Ec2ClusterConfig) -> Itera
 
 
 def _to_come(inventory: Inventory, config: FoundationConfig, members: Iterable[Party]) -> Iterator[Party]:
-    """Nodes that Ray may make, where none of their tier stands: at any address of their subnet."""
+    """Nodes that Ray or Anyscale may make, where none of their tier stands: at any address of their subnet."""
     stand_in = {(member.tier, member.subnet_id) for member in members if member.counts}
     groups = {group.name: group.group_id for group in readable(inventory.security_groups.groups)}
     for tier, subnet in nodes_to_come(inventory, config):
         if (tier, subnet.subnet_id) not in stand_in:
-            group_id = groups.get(config.label.name(tier))
-            found = _anywhere_in(subnet, tier, f"a {tier} to come in {subnet.zone}", (group_id,) if group_id else ())
+            group_id, name = groups.get(group_name(config, tier)), f"{_TO_COME[tier]} to come in {subnet.zone}"
+            found = anywhere_in(subnet, tier, name, (group_id,) if group_id else ())
             ipv4 = {version: found.addresses[version] if version == 4 else Intervals(()) for version in VERSIONS}
             # Two, where there may be more than one: they talk to each other.
-            yield replace(found, size=1 if tier == "head" else 2, addresses=ipv4, to_come=True)
+            size = 1 if tier == "head" else 2
+            # Ray asks for no public address; Anyscale's nodes have what their subnet gives.
+            public = tier == CLOUD_TIER and subnet.maps_public_ip
+            yield replace(found, size=size, addresses=ipv4, public=public, to_come=True)
 
 
 def _names(inventory: Inventory, group_ids: Iterable[str]) -> set[str]:
@@ -173,7 +189,8 @@ def _gathered(members: Iterable[Party]) -> Iterator[Party]:
         yield replace(found[0], size=len(found), addresses=joined)
 
 
-def _mount_targets(inventory: Inventory) -> Iterator[Party]:
+def mount_targets(inventory: Inventory) -> Iterator[Party]:
+    """The addresses of the file systems. Raises NotReadableError."""
     for file_system in each(inventory.file_systems):
         for target in readable(file_system.mount_targets):
             own = {version: all_addresses([target.ip_address], version) for version in VERSIONS}
@@ -182,12 +199,12 @@ def _mount_targets(inventory: Inventory) -> Iterator[Party]:
             )
 
 
-def _stores(inventory: Inventory) -> Iterator[Party]:
-    """A cluster may stand in any subnet of its group, at any address there."""
+def stores(inventory: Inventory) -> Iterator[Party]:
+    """A MemoryDB cluster may stand in any subnet of its group, at any address there. Raises NotReadableError."""
     subnet_ids = {group.name: group.subnet_ids for group in each(inventory.memorydb.subnet_groups)}
     for cluster in each(inventory.memorydb.clusters):
         for subnet in _subnets(inventory, _subnet_ids_of(cluster, subnet_ids)):
-            yield _anywhere_in(subnet, "memorydb", cluster.name, cluster.group_ids)
+            yield anywhere_in(subnet, "memorydb", cluster.name, cluster.group_ids)
 
 
 def _subnet_ids_of(cluster: Cluster, found: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -201,7 +218,7 @@ def _endpoints(inventory: Inventory, config: FoundationConfig) -> Iterator[Party
     """Those of the declared services; in a VPC of others, those with a group of ours."""
     ours = {group.group_id for group in readable(inventory.security_groups.groups)}
     members = [
-        _anywhere_in(subnet, "endpoints", endpoint.service, endpoint.group_ids)
+        anywhere_in(subnet, "endpoints", endpoint.service, endpoint.group_ids)
         for endpoint in readable(inventory.vpc_endpoints)
         if endpoint.type == "Interface" and endpoint.service in config.network.endpoints
         if config.network.existing is None or ours & set(endpoint.group_ids)
@@ -218,7 +235,8 @@ def _subnets(inventory: Inventory, subnet_ids: Iterable[str]) -> Iterator[Subnet
         yield found[subnet_id]
 
 
-def _anywhere_in(subnet: Subnet, tier: str, name: str, group_ids: tuple[str, ...]) -> Party:
+def anywhere_in(subnet: Subnet, tier: str, name: str, group_ids: tuple[str, ...]) -> Party:
+    """Somebody at any address of a subnet."""
     blocks = (subnet.cidr, *subnet.ipv6_cidrs)
     own = {version: all_addresses(blocks, version) for version in VERSIONS}
     return Party(tier, name, 1, subnet.subnet_id, subnet.zone, group_ids, own, public=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from config.foundation import FoundationConfig
 from scripts.audit.unmanaged.kinds import KINDS
-from scripts.audit.unmanaged.workers import record_of, worker_of
+from scripts.audit.unmanaged.workers import cloud_of, record_of, worker_of
 from scripts.inventory.reading import Reading, Unreadable
 from scripts.inventory.surroundings import Thing
 
@@ -58,6 +58,8 @@ class Scope:
         """Who made it or what it came with, in words that many of its kind share; nothing when nobody can tell."""
         if thing.made_by:
             return thing.made_by
+        if by_anyscale := cloud_of(self._config, kind, thing):
+            return by_anyscale
         if kind == "instances":
             return worker_of(self._config, thing)
         if kind == "records":
@@ -78,7 +80,7 @@ class Scope:
 
     def _is_ours(self, thing: Thing) -> bool:
         named = thing.name.startswith(f"{self._config.label.cluster}-")
-        return thing.tagged or named or any(holder in self._managed for holder in thing.holders)
+        return thing.tagged or thing.of_cloud or named or any(holder in self._managed for holder in thing.holders)
 
     def _seen(self, thing: Thing) -> str:
         """Where a thing with the tag is judged, if another check sees it."""

@@ -1,7 +1,8 @@
-"""Instances that are not Terraform's and are meant to be there: those that Ray's autoscaler makes."""
+"""What is not Terraform's and is meant to be there: what Ray's autoscaler makes, or Anyscale's control plane."""
 
 from __future__ import annotations
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.foundation import FoundationConfig
 from scripts.inventory.surroundings import Thing
@@ -27,3 +28,22 @@ def record_of(config: FoundationConfig, thing: Thing) -> str:
     by_ray = isinstance(config, AutoscalingEc2Config) and not config.terraform_makes_head
     its_own = by_ray and thing.id == f"{config.label.head_address} A"
     return "the head that `ray up` made wrote it" if its_own else ""
+
+
+_MADE_FOR_CLOUD = frozenset({"instances", "addresses", "volumes", "interfaces"})
+"""Kinds that the control plane's role can make: nodes, and what it gives them."""
+_LOAD_BALANCER = "load balancer anyscale"
+"""How notes about the interfaces of a service's load balancer begin: the role can make no other.
+
+https://docs.anyscale.com/iam/aws
+"""
+
+
+def cloud_of(config: FoundationConfig, kind: str, thing: Thing) -> str:
+    """Whether Anyscale's control plane made it for the cloud, in words; nothing when nobody can tell, or elsewhere."""
+    if not isinstance(config, AnyscaleCloudConfig):
+        return ""
+    if kind in _MADE_FOR_CLOUD and thing.of_cloud:
+        return "Anyscale's control plane made it"
+    of_service = kind == "interfaces" and thing.used_by_service and thing.note.lower().startswith(_LOAD_BALANCER)
+    return "a service of Anyscale's is reached by it" if of_service and config.anyscale.services else ""

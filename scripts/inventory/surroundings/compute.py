@@ -11,6 +11,7 @@ from typing import Any
 from config.label import CLUSTER_TAG
 from config.ray_tags import RAY_CLUSTER, RAY_KIND
 from scripts.inventory.addresses import DESCRIBE_ADDRESSES
+from scripts.inventory.anyscale import filter_of_cloud
 from scripts.inventory.ebs import DESCRIBE_SNAPSHOTS, volume_ids
 from scripts.inventory.efs import DESCRIBE_MOUNT_TARGETS
 from scripts.inventory.endpoints import DESCRIBE_VPC_ENDPOINTS
@@ -26,6 +27,7 @@ from scripts.inventory.surroundings.thing import Later, Managed, Thing, Things, 
 
 _IDS = re.compile(r"\b(?:vpce|nat|fsmt|fs|i)-[0-9a-f]{8,17}\b")
 """Ids that AWS writes into the description of an interface that it makes."""
+_STORE = "a MemoryDB cluster"
 _USERS: Mapping[str, str] = {
     r"^ELB (?:app|net|gwy)/([^/]+)": "load balancer {}",
     r"^ELB (\S+)": "classic load balancer {}",
@@ -33,7 +35,7 @@ _USERS: Mapping[str, str] = {
     r"^Amazon EKS (\S+)": "EKS cluster {}",
     r"^AWS Lambda VPC ENI-(\S+?)(?:-[0-9a-f-]{36})?$": "Lambda function {}",
     r"^ElastiCache (\S+)": "ElastiCache {}",
-    r"(?i)memorydb": "a MemoryDB cluster",
+    r"(?i)memorydb": _STORE,
     r"^aws-K8S-": "pods of EKS",
     r"^AWS ECS": "a task of ECS",
     r"^DMSNetworkInterface": "a DMS replication instance",
@@ -69,14 +71,33 @@ def start_compute(reader: Reader, scope: Scope, managed: Managed) -> Things:
         for filters in [tagged, *in_batches("volume-id", volume_ids(scope))]
     ]
     left = reader.start(DESCRIBE_VOLUMES, Filters=[*tagged, *one_of("status", ["available"])])
+    of_cloud = _start_cloud_volumes(reader, scope)
     interfaces = reader.start(DESCRIBE_NETWORK_INTERFACES, Filters=in_vpc)
     return {
         "instances": parsed(parse.instances, instances),
         "interfaces": parsed(parse.interfaces, interfaces),
         "addresses": _addresses(parse, interfaces, reader.start(DESCRIBE_ADDRESSES)),
-        "volumes": together(parsed(parse.volumes, instances), parsed(parse.left_volumes, left)),
+        "volumes": together(_volumes(parse, instances, of_cloud), parsed(parse.left_volumes, left)),
         "snapshots": parsed(parse.snapshots, *snapshots),
     }
+
+
+def _start_cloud_volumes(reader: Reader, scope: Scope) -> Answer | None:
+    """Instances show no tags of their volumes."""
+    filters = filter_of_cloud(scope.environment)
+    return None if filters is None else reader.start(DESCRIBE_VOLUMES, Filters=filters)
+
+
+def _volumes(parse: _Parser, instances: Answer, of_cloud: Answer | None) -> Later:
+    """Volumes of instances, and which of them Anyscale's control plane made."""
+
+    def things() -> Reading[tuple[Thing, ...]] | None:
+        made: Reading[frozenset[str]] = frozenset()
+        if of_cloud is not None:
+            made = of_cloud.parse(lambda items: frozenset(str(item["VolumeId"]) for item in items))
+        return made if isinstance(made, Unreadable) else parsed(partial(parse.volumes, made), instances)()
+
+    return things
 
 
 def _addresses(parse: _Parser, interfaces: Answer, addresses: Answer) -> Later:
@@ -108,12 +129,13 @@ class _Parser:
             note = instance["InstanceType"]
             yield self._managed.of_ec2(instance, instance["InstanceId"], "aws_instance", note=note, ray_node=ray)
 
-    def volumes(self, answer: list[Any]) -> Iterator[Thing]:
+    def volumes(self, of_cloud: frozenset[str], answer: list[Any]) -> Iterator[Thing]:
         """Volumes of instances that are ours; those of others in an existing VPC are not."""
         for instance in _there(answer):
             owner = self._managed.of_ec2(instance, instance["InstanceId"], "aws_instance")
-            if owner.managed or owner.tagged:
-                yield from (self._volume(owner, instance, device) for device in _devices(instance))
+            if owner.managed or owner.tagged or owner.of_cloud:
+                found = (self._volume(owner, instance, device) for device in _devices(instance))
+                yield from (replace(volume, of_cloud=volume.id in of_cloud) for volume in found)
 
     def left_volumes(self, answer: list[Any]) -> Iterator[Thing]:
         """Volumes with the cluster's tag on no instance: what a launch without DeleteOnTermination leaves behind."""
@@ -143,7 +165,7 @@ class _Parser:
             interface = address.get("NetworkInterfaceId")
             note = f"{address['PublicIp']} of {address.get('InstanceId') or interface or 'nothing'}"
             found = self._managed.of_ec2(address, address["AllocationId"], "aws_eip", note=note)
-            if found.tagged or found.managed or interface in inside:
+            if found.tagged or found.managed or found.of_cloud or interface in inside:
                 yield found
 
     def interfaces(self, answer: list[Any]) -> Iterator[Thing]:
@@ -160,9 +182,10 @@ class _Parser:
                 found.name,
                 found.managed,
                 found.tagged,
-                holders=tuple(sorted({*held, *self._store(interface)})),
+                holders=tuple(sorted({*held, *(self._store(interface) if service in ("", _STORE) else ())})),
                 note=service or _attached(interface),
                 used_by_service=bool(service),
+                of_cloud=found.of_cloud,
             )
 
     def _holders(self) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.label import CLUSTER_TAG
+from scripts.inventory.anyscale import is_of_cloud
 from scripts.inventory.reader import Answer
 from scripts.inventory.reading import Reading, joined, mapped
 from scripts.inventory.scope import Scope
@@ -34,6 +35,8 @@ class Thing:
     """Of an interface: a service of AWS uses it and deletes it with what it serves; `note` says which."""
     ray_node: str = ""
     """Of an instance: its tag `ray-node-type`, which Ray's autoscaler sets."""
+    of_cloud: bool = False
+    """Whether it carries the tag of the environment's Anyscale cloud, with which the control plane makes it."""
 
 
 _TAGGED_IDS = (
@@ -55,6 +58,7 @@ class Managed:
     """What the state knows, by the id or name that AWS uses."""
 
     def __init__(self, scope: Scope) -> None:
+        self._environment = scope.environment
         self.cluster = scope.environment.label.cluster
         self.account_id = scope.environment.account_id
         self._of_others = scope.longer_prefixes
@@ -81,8 +85,8 @@ class Managed:
     def of_ec2(self, answer: Mapping[str, Any], id_: str, *types: str, **more: Any) -> Thing:
         """A thing of EC2 with its tags."""
         tags = answer.get("Tags") or answer.get("TagSet") or []
-        known = self.has(id_, *types)
-        return Thing(id_, name_of({"Tags": tags}), known, self.is_tagged(tags), **more)
+        known, of_cloud = self.has(id_, *types), is_of_cloud(self._environment, tags_of(tags))
+        return Thing(id_, name_of({"Tags": tags}), known, self.is_tagged(tags), of_cloud=of_cloud, **more)
 
     def _values(self, type_: str, attribute: str) -> frozenset[str]:
         key = (type_, attribute)

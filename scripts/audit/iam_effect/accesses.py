@@ -1,0 +1,115 @@
+"""What a role can do with one bucket, key or file system, and what it should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.anyscale_cloud import CLOUD_BUCKET, AnyscaleCloudConfig
+from config.ec2_cluster import Ec2ClusterConfig
+from config.foundation import FoundationConfig
+from config.s3 import BucketConfig
+from scripts.audit import applies
+from scripts.audit.iam_effect.abilities import (
+    BUCKET_ABILITIES,
+    BY_NO_SERVICE,
+    FILE_SYSTEM_MISUSE,
+    KEY_MISUSE,
+    KEY_USE,
+    MOUNT,
+    NO_ACCESS_POINT,
+    PAST_ACCESS_POINT,
+    ROOT,
+    declared_abilities,
+)
+from scripts.audit.iam_effect.evaluate import Delegation, Request, grants
+from scripts.audit.iam_effect.judging import Access, judge_access
+from scripts.audit.iam_effect.roles import Subject
+from scripts.audit.iam_effect.statements import Statement, read_statements
+from scripts.audit.verdict import Verdict
+from scripts.inventory.efs import FileSystem
+from scripts.inventory.kms import Key
+from scripts.inventory.reading import Reading, Unreadable
+from scripts.inventory.shapes import Document
+
+
+def policy_of(owner: str, document: Reading[Document | None]) -> Reading[tuple[Statement, ...]]:
+    """The statements of a resource's policy; without one there are none."""
+    return document if isinstance(document, Unreadable) else read_statements(f"the policy of {owner}", document or {})
+
+
+def bucket_abilities(config: FoundationConfig) -> dict[str, set[str]]:
+    """What the users can do in each bucket that they meet."""
+    if isinstance(config, AnyscaleCloudConfig) and not config.all_buckets:
+        return {CLOUD_BUCKET: declared_abilities(BucketConfig())}
+    return {name: declared_abilities(settings) for name, settings in config.all_buckets.items()}
+
+
+def bucket_access(
+    subject: Subject, bucket: str, policy: tuple[Statement, ...], wanted: set[str], config: FoundationConfig
+) -> Access:
+    """What a role can do in a bucket."""
+    found = {
+        ability: grants(
+            subject.permissions, Request(action, config.place.s3_arn(f"{bucket}{part}")), resource_policy=policy
+        )
+        for ability, (action, part) in BUCKET_ABILITIES.items()
+    }
+    # Wheels are read from below a prefix of a bucket, which may be one of these.
+    wheels = {"list it", "read objects"} if _is_wheel_bucket(bucket, config) else set()
+    return Access(bucket, {ability: ways[0] for ability, ways in found.items() if ways}, wanted, wanted | wheels)
+
+
+def _is_wheel_bucket(bucket: str, config: FoundationConfig) -> bool:
+    source = (isinstance(config, Ec2ClusterConfig) and config.ray.wheel_source) or ""
+    return source.removeprefix("s3://").partition("/")[0] == bucket
+
+
+def judge_key(subject: Subject, key: Key, config: FoundationConfig) -> Iterator[Verdict]:
+    """Judge that a role can use the key, and nothing else."""
+    policy = policy_of(f"key {key.arn.rpartition('/')[2]}", key.policy)
+    if isinstance(policy, Unreadable):
+        yield Verdict(subject.name, policy, str(policy))
+        return
+    # Who launches instances has EC2 make grants of the volumes' key, and may make none itself.
+    direct = BY_NO_SERVICE if subject.name == config.label.name("head") and applies.is_autoscaling(config) else {}
+    asked = {
+        **{ability: Request(action, key.arn) for ability, action in KEY_USE.items()},
+        **{ability: Request(action, key.arn, direct) for ability, action in KEY_MISUSE.items()},
+    }
+    found = {
+        ability: grants(subject.permissions, request, resource_policy=policy, delegation=Delegation.ASKED)
+        for ability, request in asked.items()
+    }
+    can = {ability: ways[0] for ability, ways in found.items() if ways}
+    wanted = set(KEY_USE) if _is_used(key, config) else set()
+    yield from judge_access(subject, "key", [Access(key.arn, can, wanted, wanted)])
+
+
+def _is_used(key: Key, config: FoundationConfig) -> bool:
+    """Not by whom only a bucket of others serves, which has its own key or none."""
+    if not isinstance(config, AnyscaleCloudConfig) or config.bucket.existing_name is None:
+        return True
+    return config.bucket.existing_key_arn == key.arn
+
+
+def judge_file_system(subject: Subject, file_system: FileSystem, config: FoundationConfig) -> Iterator[Verdict]:
+    """Judge that a role can mount the file system as it is meant to, and nothing else."""
+    policy = policy_of(f"file system {file_system.name}", file_system.policy)
+    if isinstance(policy, Unreadable):
+        yield Verdict(subject.name, policy, str(policy))
+        return
+    arn = config.place.arn("elasticfilesystem", f"file-system/{file_system.file_system_id}")
+    needed, misuse = dict(MOUNT), dict(FILE_SYSTEM_MISUSE)
+    if applies.has_no_access_points(config):
+        needed |= ROOT
+    else:
+        misuse |= PAST_ACCESS_POINT
+    asked = {
+        **{ability: Request(action, arn) for ability, action in needed.items()},
+        **{ability: Request(action, arn, NO_ACCESS_POINT) for ability, action in misuse.items()},
+    }
+    found = {
+        ability: grants(subject.permissions, request, resource_policy=policy) for ability, request in asked.items()
+    }
+    can = {ability: ways[0] for ability, ways in found.items() if ways}
+    yield from judge_access(subject, "file system", [Access(file_system.name, can, set(needed), set(needed))])

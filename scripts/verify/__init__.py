@@ -1,0 +1,1 @@
+"""Our own verification of what an Anyscale cloud needs of AWS."""
