@@ -31,6 +31,7 @@ endif
 .NOTPARALLEL:
 .PHONY: help setup terraform demo synth plan apply audit drift dump report diff output wheels destroy bootstrap-state \
 	up down status exec attach logs dashboard submit ssh-config ray-token cluster-yaml lint-cluster-yaml \
+	register-command verify \
 	local-up local-down local-status local-reset \
 	check checkov test test-unit test-integration test-checkov test-ray test-autoscaler test-roles test-growth \
 	bench bench-audit format docs lock clean
@@ -132,6 +133,13 @@ cluster-yaml: $(READY) ## Write the cluster.yaml that Ray's autoscaler has, or t
 
 lint-cluster-yaml: $(READY) ## Name the known traps in FILE=<anybody's cluster.yaml for ray up on AWS> (JSON=1)
 	@$(PY) -m scripts.cluster_yaml.lint $(if $(JSON),--json) $(if $(call option,FILE),-- '$(subst ','\'',$(value FILE))')
+
+##@ An Anyscale cloud
+verify: $(READY) ## Flavour anyscale-cloud: judge by effect what Anyscale asks for, and what it does not notice
+	@$(PY) -m scripts.verify $(WHICH)
+
+register-command: $(READY) ## Print the command that registers the cloud, write the same as YAML (FILE=<where>)
+	@$(PY) -m scripts.register $(WHICH) $(call option,FILE,file)
 
 ##@ The embedded AWS
 local-up local-down local-status local-reset: $(READY)

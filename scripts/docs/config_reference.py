@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from inspect import cleandoc
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 
 from config.change import Change
+from config.environment import Environment
 from config.load import FLAVOURS
 from config.schema import Kind, field_kind
 from config.words import in_words
@@ -117,20 +119,30 @@ def _held(kind: Kind, path: str) -> Iterator[tuple[str, type[BaseModel]]]:
 
 
 def _parts(path: str, models: _Models) -> Iterator[str]:
-    """What the flavours have in common at a place, then what each has of its own."""
+    """What all flavours have at a place, then what some of them share, then what each has of its own."""
+    groups = _rows_by_holders(models)
+    for holders in sorted(groups, key=lambda names: -len(names)):
+        section = _nearest_base({flavour: models[flavour] for flavour in holders})
+        yield _part(_title(path, holders, models), section, groups[holders])
+
+
+def _rows_by_holders(models: _Models) -> Mapping[tuple[str, ...], list[str]]:
+    """Each row once, with the flavours that have it; flavours that describe a setting otherwise have another row."""
     rows = {flavour: _rows(model) for flavour, model in models.items()}
-    common = [row for row in next(iter(rows.values())) if all(row in others for others in rows.values())]
-    everywhere = len(models) == len(FLAVOURS)
-    title = f"`{path}`" if path else "Every flavour"
-    yield _part(title if everywhere else f"{title}, only {_flavours(models)}", _nearest_base(models), common)
-    for flavour, model in models.items():
-        own = [row for row in rows[flavour] if row not in common]
-        if own:
-            yield _part(f"{title}, more for {_flavours([flavour])}" if path else f"Flavour `{flavour}`", model, own)
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for row in dict.fromkeys(chain.from_iterable(rows.values())):
+        holders = tuple(flavour for flavour in models if row in rows[flavour])
+        groups.setdefault(holders, []).append(row)
+    return groups
 
 
-def _flavours(names: Iterable[str]) -> str:
-    return " and ".join(f"flavour `{name}`" for name in names)
+def _title(path: str, holders: Sequence[str], models: _Models) -> str:
+    if len(holders) == len(FLAVOURS):
+        return f"`{path}`" if path else "Every flavour"
+    flavours = f"flavour{'s' * (len(holders) > 1)} {' and '.join(f'`{flavour}`' for flavour in holders)}"
+    if not path:
+        return flavours.capitalize()
+    return f"`{path}`, {'only' if len(holders) == len(models) else 'more for'} {flavours}"
 
 
 def _nearest_base(models: _Models) -> type[BaseModel]:
@@ -144,7 +156,8 @@ def _part(title: str, section: type[BaseModel], rows: list[str]) -> str:
 
 
 def _rows(section: type[BaseModel]) -> list[str]:
-    return [_row(name, field) for name, field in section.model_fields.items() if name != _FROM_FILE_NAME]
+    hidden = {_FROM_FILE_NAME} if issubclass(section, Environment) else set()
+    return [_row(name, field) for name, field in section.model_fields.items() if name not in hidden]
 
 
 def _row(name: str, field: FieldInfo) -> str:

@@ -150,7 +150,8 @@ def main() -> int:
     environment = load_environment(given.env, target=given.target)
     if not isinstance(environment, Ec2ClusterConfig):
         raise UserError(
-            f"{environment.name} is of flavour {environment.flavour}, this is for static-ec2 and autoscaling-ec2"
+            f"{environment.name} is of flavour {environment.flavour}, make {given.command} is for static-ec2 and "
+            "autoscaling-ec2"
         )
     require_meant(given, environment)
     return run(given, environment)

@@ -1,0 +1,1 @@
+"""`make register-command`: what Anyscale must be told of an applied cloud."""
