@@ -145,6 +145,12 @@ BENDS = (
         anyway(efs=CloudEfsConfig(require_iam=True)),
     ),
     Bend(
+        "no policy, where IAM is to decide",
+        file_policy(lambda _statements: []),
+        {MOUNTABLE: "^no policy: whoever reaches it mounts it"},
+        anyway(efs=CloudEfsConfig(require_iam=True)),
+    ),
+    Bend(
         "a target in another group",
         target_in_another_group,
         {REACHED: "tcp 2049 from .* is closed: no rule of .* out to efs"},

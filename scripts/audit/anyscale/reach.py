@@ -32,7 +32,7 @@ def nodes(inventory: Inventory, config: AnyscaleCloudConfig) -> list[Party]:
         replace(
             anywhere_in(subnet, CLOUD_TIER, f"nodes in {subnet.zone}", groups),
             size=2,
-            public=config.access.public_nodes and subnet.maps_public_ip,
+            public=subnet.maps_public_ip,
         )
         for subnet in node_subnets(inventory, config)
     ]

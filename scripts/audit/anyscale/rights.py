@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scripts.audit.iam_effect.evaluate import Delegation, Permissions, Request, grants
+from scripts.audit.iam_effect.principals import Named, named
 from scripts.audit.iam_effect.roles import Subject
 from scripts.audit.iam_effect.statements import Statement, read_statements
 from scripts.audit.iam_effect.truth import Truth
@@ -49,15 +50,15 @@ class Asked:
         return any(grant.resource == self.request.resource for grant in found)
 
     def _denying(self, permissions: Permissions) -> str:
+        """The first statement that denies the request, or a part of what it is about."""
         context = {**permissions.context, **self.request.context}
-        for statement in (*permissions.statements, *(permissions.boundary or ()), *self.policy):
-            if (
-                not statement.allows
-                and statement.for_action(self.request.action)
-                and min(statement.under(context), statement.whole(self.request.resource, context)) is Truth.YES
-            ):
-                return statement.place
-        return "a statement"
+        about = (each for each in self.policy if named(each, permissions.principal) is not Named.NOT)
+        denies = (
+            each
+            for each in (*permissions.statements, *(permissions.boundary or ()), *about)
+            if not each.allows and each.for_action(self.request.action) and each.under(context) is Truth.YES
+        )
+        return next((each.place for each in denies if each.parts(self.request.resource, context)), "a statement")
 
 
 @dataclass(frozen=True)

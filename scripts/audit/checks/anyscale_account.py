@@ -44,7 +44,7 @@ def spot_vcpus(inventory: Inventory, _config: AnyscaleCloudConfig) -> Iterator[V
 
 @check("anyscale.interfaces", severity=Severity.LOW)
 def interfaces(inventory: Inventory, _config: AnyscaleCloudConfig) -> Iterator[Verdict]:
-    """The region has room for 100 more network interfaces.
+    """The region may have 100 more network interfaces than the VPC has. Those of other VPCs are not counted.
 
     Why: every node takes one. At the limit no node starts, in no cluster of the account.
 

@@ -146,8 +146,8 @@ def bucket_cors(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[V
 
     Why: logs and files stay empty in the console, and only the browser's own log says why.
 
-    Fix: apply again; an existing bucket needs a rule with the origin `https://*.anyscale.com`, all five methods, headers
-    `*`, and the three headers exposed.
+    Fix: apply again; an existing bucket needs a rule with the origin `https://*.anyscale.com`, all five methods,
+    headers `*`, and the three headers exposed.
     """
     bucket = cloud.bucket(inventory, config)
     if bucket is not None:

@@ -65,8 +65,11 @@ def files_mountable(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterat
 
     Fix: `efs.require_iam`, then apply.
     """
+    require_iam = config.efs is not None and config.efs.require_iam
     for fs in each(inventory.file_systems):
-        if config.efs is not None and config.efs.require_iam:
+        if readable(fs.policy) is None:
+            yield Verdict(fs.file_system_id, not require_iam, "no policy: whoever reaches it mounts it")
+        elif require_iam:
             yield from _by_roles(inventory, config, fs)
         else:
             yield from _by_address(config, fs)
@@ -100,9 +103,6 @@ _BACKED_UP = ("ENABLED", "ENABLING")
 
 
 def _by_address(config: AnyscaleCloudConfig, fs: FileSystem) -> Iterator[Verdict]:
-    if readable(fs.policy) is None:
-        yield Verdict(fs.file_system_id, True, "no policy: whoever reaches it mounts it")
-        return
     policy = policy_of(f"file system {fs.file_system_id}", fs.policy)
     answers = [asked.of(nameless_client(config)) for asked in client_requests(config, fs.file_system_id, policy)]
     refused = [answer for answer in answers if answer.goes is Truth.NO]
@@ -126,6 +126,4 @@ def _by_roles(inventory: Inventory, config: AnyscaleCloudConfig, fs: FileSystem)
     nobody = nameless_client(config)
     requests = list(client_requests(config, fs.file_system_id, policy))
     passed = [asked.request.action for asked in requests if asked.of(nobody).goes is not Truth.NO]
-    if readable(fs.policy) is None:
-        passed = [asked.request.action for asked in requests]
     yield Verdict(fs.file_system_id, not passed, f"without a role: {', '.join(passed) or 'everything is refused'}")
