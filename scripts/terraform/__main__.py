@@ -31,12 +31,12 @@ def arguments() -> argparse.Namespace:
 def run(command: str, environment: Environment, *, as_json: bool, replace: Sequence[str]) -> None:
     """Run one command; each imports only what it needs."""
     if command == "destroy":
-        from scripts.terraform.destroy import destroy, end_what_ray_made, require_consent
+        from scripts.terraform.destroy import destroy, end_what_others_made, require_consent
         from scripts.terraform.protection import require_unprotected
 
         require_unprotected(environment)
         require_consent(environment)
-        end_what_ray_made(environment)
+        end_what_others_made(environment)
         destroy(deployment_of(environment), environment.label.name(""))
         return
     deployment = deployment_of(environment)

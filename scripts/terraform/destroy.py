@@ -26,17 +26,29 @@ def require_consent(environment: Environment) -> None:
     )
 
 
-def end_what_ray_made(environment: Environment) -> None:
-    """End the instances that Ray has made: Terraform does not know them, and could delete nothing that they use."""
+def end_what_others_made(environment: Environment) -> None:
+    """See to the instances that Terraform does not know: it could delete nothing that they use.
+
+    Those of Ray are ended; those of Anyscale, which only Anyscale may end, stop the destroy.
+    """
+    from config.anyscale_cloud import AnyscaleCloudConfig
     from config.autoscaling_ec2 import AutoscalingEc2Config
 
-    if isinstance(environment, AutoscalingEc2Config):
-        from scripts.inventory.session import open_session
-        from scripts.operate.down import end_instances
-        from scripts.operate.outputs import load_outputs
+    if not isinstance(environment, (AutoscalingEc2Config, AnyscaleCloudConfig)):
+        return
+    from scripts.inventory.session import open_session
+    from scripts.operate.outputs import load_outputs
 
-        session = open_session(environment)
-        end_instances(environment, session, load_outputs(environment, session))
+    session = open_session(environment)
+    outputs = load_outputs(environment, session)
+    if isinstance(environment, AnyscaleCloudConfig):
+        from scripts.terraform.cloud_nodes import require_no_nodes
+
+        require_no_nodes(environment, session, outputs)
+    else:
+        from scripts.operate.down import end_instances
+
+        end_instances(environment, session, outputs)
 
 
 def destroy(deployment: Deployment, name_prefix: str) -> None:

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.errors import UserError
+from config.load import check_environment
+from config.yaml_file import read_yaml
 from scripts.inventory.session import Session, session_for
 from scripts.local_aws import client
 from scripts.local_aws.client import environment_for
@@ -23,7 +26,8 @@ from scripts.operate.launcher import CALLERS, launcher_of
 from scripts.operate.power import state_of, terminate_all
 from scripts.operate.ray_launcher import Way
 from scripts.operate.up import start_head
-from scripts.terraform.destroy import end_what_ray_made
+from scripts.terraform.cloud_nodes import require_no_nodes
+from scripts.terraform.destroy import end_what_others_made
 from tests.local_aws.conftest import end, point_to
 from tests.operate.conftest import AUTOSCALING, BY_RAY, BY_RAY_OUTPUTS, autoscaling_environment
 
@@ -271,11 +275,29 @@ def test_destroy_ends_first_what_terraform_does_not_know(
     outputs = outputs_with(head) if text == AUTOSCALING else BY_RAY_OUTPUTS
     monkeypatch.setattr("scripts.inventory.session.open_session", lambda _: session)
     monkeypatch.setattr("scripts.operate.outputs.load_outputs", lambda *_: outputs)
-    end_what_ray_made(environment)
+    end_what_others_made(environment)
     assert state_of(session, head) == ("stopped" if text == AUTOSCALING else "terminated")
     assert {state_of(session, one) for one in workers} == {"terminated"}
     assert state_of(session, other) == "running"
-    end_what_ray_made(environment)  # a destroy that has failed half-way is repeated
+    end_what_others_made(environment)  # a destroy that has failed half-way is repeated
+
+
+def test_a_cloud_with_nodes_of_anyscale_is_not_destroyed(session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "cloud.yaml"
+    file.write_text(
+        "flavour: anyscale-cloud\nregion: us-west-2\ntarget: local\n"
+        "anyscale: {external_id: org_a1-mine, cloud_id: cld_a1}\n"
+    )
+    cloud = check_environment(read_yaml(file), name="cloud")
+    assert isinstance(cloud, AnyscaleCloudConfig)
+    (node,) = launch(session, "worker")
+    instance = session.client("ec2").describe_instances(InstanceIds=[node])["Reservations"][0]["Instances"][0]
+    outputs = {"security_group_ids": {"cloud": instance["SecurityGroups"][0]["GroupId"]}}
+    with pytest.raises(UserError, match=rf"^cloud is not destroyed: got 1 instances in its .*\({node}\)"):
+        require_no_nodes(cloud, session, outputs)
+    session.client("ec2").terminate_instances(InstanceIds=[node])
+    require_no_nodes(cloud, session, outputs)
+    require_no_nodes(cloud, session, {})  # nothing was ever applied
 
 
 def test_what_aws_refuses_is_one_line(

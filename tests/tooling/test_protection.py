@@ -61,7 +61,7 @@ def state_text(days: int) -> str:
 
 def test_protection_that_is_still_applied_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[str] = []
-    monkeypatch.setattr("scripts.terraform.destroy.end_what_ray_made", lambda one: ended.append(one.name))
+    monkeypatch.setattr("scripts.terraform.destroy.end_what_others_made", lambda one: ended.append(one.name))
     monkeypatch.setattr(protection, "state_text", lambda *_: state_text(7))
     demo = load_environment("demo")
     with pytest.raises(UserError) as refused:
