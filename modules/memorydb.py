@@ -24,6 +24,9 @@ from modules.secret import GeneratedSecret
 PART = "gcs"
 _PARAMETER_FAMILY = "memorydb_redis7"
 _PASSWORD_LENGTH = 64
+_LASTING = ("kms_key_arn", "auto_minor_version_upgrade", "data_tiering")
+"""What another value of would replace a cluster, so that one that is taken over keeps it:
+https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/memorydb/cluster.go"""
 
 
 class MemoryDb(Construct):
@@ -72,7 +75,7 @@ class MemoryDb(Construct):
             maintenance_window=config.maintenance_window,
             final_snapshot_name=f"{self._label.name(PART)}-final" if config.final_snapshot else None,
             auto_minor_version_upgrade=True,
-            lifecycle=protected(self._protect, kept=[] if self._key_arn is not None else ["kms_key_arn"]),
+            lifecycle=protected(self._protect, kept=[] if self._key_arn is not None else _LASTING),
             tags=self._label.tags(PART),
         )
 

@@ -26,6 +26,8 @@ def _before(environment: AnyscaleCloudConfig) -> Iterator[str]:
             f"by anyscale.cloud_id it is registered as {environment.anyscale.cloud_id}: "
             "to register again makes another cloud"
         )
+    if environment.efs is not None:
+        yield "nodes of all zones will mount the file system by its target in the first zone, as Anyscale registers one"
     if environment.efs is not None and environment.efs.require_iam:
         yield "nodes must mount the file system by TLS and IAM, which Anyscale is not known to do: efs.require_iam"
 

@@ -42,9 +42,9 @@ def end_what_others_made(environment: Environment) -> None:
     session = open_session(environment)
     outputs = load_outputs(environment, session)
     if isinstance(environment, AnyscaleCloudConfig):
-        from scripts.terraform.cloud_nodes import require_no_nodes
+        from scripts.terraform.cloud_nodes import require_nothing_of_anyscale
 
-        require_no_nodes(environment, session, outputs)
+        require_nothing_of_anyscale(environment, session, outputs)
     else:
         from scripts.operate.down import end_instances
 

@@ -188,7 +188,7 @@ def test_what_is_adopted_keeps_name_and_key() -> None:
     files, cluster = stack.only("aws_efs_file_system"), stack.only("aws_memorydb_cluster")
     assert (files["creation_token"], "kms_key_id" in files) == ("their-token", False)
     assert (cluster["name"], "kms_key_arn" in cluster) == ("their-memorydb", False)
-    assert cluster["lifecycle"] == {"ignore_changes": ["kms_key_arn"]}
+    assert cluster["lifecycle"] == {"ignore_changes": ["kms_key_arn", "auto_minor_version_upgrade", "data_tiering"]}
     assert stack.only("aws_memorydb_subnet_group")["name"] == "their-subnets"
     waived = {each["check"] for each in cluster["//"]["rayform"]["waivers"]}
     assert waived == {"CKV_AWS_201", "CKV2_RAYFORM_9"}

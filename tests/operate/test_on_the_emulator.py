@@ -26,7 +26,7 @@ from scripts.operate.launcher import CALLERS, launcher_of
 from scripts.operate.power import state_of, terminate_all
 from scripts.operate.ray_launcher import Way
 from scripts.operate.up import start_head
-from scripts.terraform.cloud_nodes import require_no_nodes
+from scripts.terraform.cloud_nodes import require_nothing_of_anyscale
 from scripts.terraform.destroy import end_what_others_made
 from tests.local_aws.conftest import end, point_to
 from tests.operate.conftest import AUTOSCALING, BY_RAY, BY_RAY_OUTPUTS, autoscaling_environment
@@ -282,7 +282,8 @@ def test_destroy_ends_first_what_terraform_does_not_know(
     end_what_others_made(environment)  # a destroy that has failed half-way is repeated
 
 
-def test_a_cloud_with_nodes_of_anyscale_is_not_destroyed(session: Session, tmp_path: Path) -> None:
+@pytest.fixture
+def cloud(tmp_path: Path) -> AnyscaleCloudConfig:
     file = tmp_path / "cloud.yaml"
     file.write_text(
         "flavour: anyscale-cloud\nregion: us-west-2\ntarget: local\n"
@@ -290,14 +291,46 @@ def test_a_cloud_with_nodes_of_anyscale_is_not_destroyed(session: Session, tmp_p
     )
     cloud = check_environment(read_yaml(file), name="cloud")
     assert isinstance(cloud, AnyscaleCloudConfig)
-    (node,) = launch(session, "worker")
-    instance = session.client("ec2").describe_instances(InstanceIds=[node])["Reservations"][0]["Instances"][0]
-    outputs = {"security_group_ids": {"cloud": instance["SecurityGroups"][0]["GroupId"]}}
-    with pytest.raises(UserError, match=rf"^cloud is not destroyed: got 1 instances in its .*\({node}\)"):
-        require_no_nodes(cloud, session, outputs)
-    session.client("ec2").terminate_instances(InstanceIds=[node])
-    require_no_nodes(cloud, session, outputs)
-    require_no_nodes(cloud, session, {})  # nothing was ever applied
+    return cloud
+
+
+@pytest.mark.parametrize("tags", [{"anyscale-cloud-id": "cld_a1"}, {}])
+def test_a_cloud_with_nodes_of_anyscale_is_not_destroyed(
+    session: Session, cloud: AnyscaleCloudConfig, tags: dict[str, str]
+) -> None:
+    (node,) = launch(session, "worker", **tags)
+    ec2 = session.client("ec2")
+    instance = ec2.describe_instances(InstanceIds=[node])["Reservations"][0]["Instances"][0]
+    vpc, group = instance["VpcId"], instance["SecurityGroups"][0]["GroupId"]
+    # A node is found by its tag in any group, and without the tag in the cloud's.
+    outputs = {"vpc_id": vpc, "security_group_ids": {"cloud": "sg-0" if tags else group}}
+    with pytest.raises(
+        UserError, match=rf"^cloud is not destroyed: got 1 things of Anyscale's .*\({node}\), want none"
+    ):
+        require_nothing_of_anyscale(cloud, session, outputs)
+    ec2.terminate_instances(InstanceIds=[node])
+    require_nothing_of_anyscale(cloud, session, outputs)
+    require_nothing_of_anyscale(cloud, session, {})  # nothing was ever applied
+
+
+def test_a_load_balancer_of_a_service_keeps_a_cloud(session: Session, cloud: AnyscaleCloudConfig) -> None:
+    ec2 = session.client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    wanted = {"GroupName": "cloud-of-a-test", "Description": "x", "VpcId": subnet["VpcId"]}
+    group = ec2.create_security_group(**wanted)["GroupId"]
+    made = [
+        ec2.create_network_interface(SubnetId=subnet["SubnetId"], Groups=[group], Description=text)["NetworkInterface"]
+        for text in ("ELB app/anyscale-x/1", "ElastiCache ray-cloud-gcs-0001-001")
+    ]
+    outputs = {"vpc_id": subnet["VpcId"], "security_group_ids": {"cloud": group}}
+    with pytest.raises(
+        UserError, match=r"got 1 things of Anyscale's in its network \(ELB app/anyscale-x/1\), want none"
+    ):
+        require_nothing_of_anyscale(cloud, session, outputs)
+    for interface in made:
+        ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
+    require_nothing_of_anyscale(cloud, session, outputs)
+    ec2.delete_security_group(GroupId=group)
 
 
 def test_what_aws_refuses_is_one_line(
