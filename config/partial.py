@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -132,6 +133,7 @@ def _watch(environment: Environment, path: Path) -> None:
         object.__setattr__(owner, "__class__", _watched(type(owner)))
 
 
+@cache
 def _watched(section: type[BaseModel]) -> type[BaseModel]:
     """A section that has no value for some of its settings."""
 

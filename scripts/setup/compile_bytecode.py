@@ -1,7 +1,7 @@
 """Compile what synth and the emulator import, at the end of set-up.
 
 Else the first synth compiles it, and on a machine that sets PYTHONDONTWRITEBYTECODE every one does. The binding of the
-AWS provider has 2,140 submodules, of which a stack imports a few: importing the stack compiles just those.
+AWS provider has 2,140 submodules, of which a stack imports a few: importing the stacks compiles just those.
 """
 
 from __future__ import annotations
@@ -29,16 +29,15 @@ def left_out(packages: Path) -> re.Pattern[str]:
 
 
 def compile_packages(packages: Path) -> None:
-    """Compile for `python` and for `python -O`; a file that is no valid Python stays as it is."""
-    for level in (0, 1):
-        compileall.compile_dir(packages, quiet=2, workers=2, optimize=level, rx=left_out(packages))
+    """Compile for `python`; a file that is no valid Python stays as it is."""
+    compileall.compile_dir(packages, quiet=2, workers=2, rx=left_out(packages))
 
 
 def compile_by_import() -> None:
-    """Import the stack in both ways, bytecode written whatever the machine's settings."""
+    """Import all that a synth does, by `python -O`, too, as `make synth`; bytecode is written on any machine."""
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     imports = [
-        subprocess.Popen([sys.executable, *options, "-c", "import stacks.static_ec2"], cwd=ROOT, env=variables)
+        subprocess.Popen([sys.executable, *options, "-c", "import main; main.stack_classes()"], cwd=ROOT, env=variables)
         for options in ([], ["-O"])
     ]
     for process in imports:

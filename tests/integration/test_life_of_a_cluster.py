@@ -52,6 +52,24 @@ def test_audit_is_clean(audits: dict[str, Future[Finished]], name: str) -> None:
     assert "0 failed, 0 unknown" in result.output
 
 
+def test_a_cloud_in_an_existing_vpc_can_be_registered(deployed: Workspace) -> None:
+    file = deployed.directory / "cloud.yaml"
+    wanted = ["--env", "anyscale-existing", "--target", "local", "--file", str(file)]
+    command = deployed.python("-m", "scripts.register", *wanted).succeeded().output
+    for argument in (
+        r"--vpc-id vpc-0b1b2c3d4e5f60718",
+        r"--subnet-ids subnet-0b1b2c3d4e5f60a01,subnet-0b1b2c3d4e5f60a02",
+        r"--cloud-storage-bucket-name (s3://)?data-platform-anyscale",
+        r"--file-storage-id fs-[0-9a-f]+",
+        r"--anyscale-iam-role-id arn:aws:iam::\d{12}:role/research-anyscale-existing-control-plane",
+        r"--instance-iam-role-id arn:aws:iam::\d{12}:role/research-anyscale-existing-cluster-node",
+        r"--security-group-ids sg-[0-9a-f]+",
+        r"--memorydb-cluster-id research-anyscale-existing-gcs",
+    ):
+        assert re.search(rf"{argument}( |$)", command, re.MULTILINE), (argument, command)
+    assert "rediss://" in file.read_text(encoding="utf-8")
+
+
 def test_reads_that_only_an_applied_environment_makes_fail_in_the_open(deployed: Workspace) -> None:
     result = deployed.python("-m", "tests.inventory.every_fault", "production", *sorted(NOT_IN_THE_WORLD))
     assert result.code == 0, result.output

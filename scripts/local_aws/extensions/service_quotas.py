@@ -1,7 +1,7 @@
 """Quotas of an account that has been in use for a while: larger where a new one starts with next to nothing.
 
 moto has the VPC's; the others are AWS's defaults, but for vCPUs, of which a new account has 5 Standard and no other,
-and for VPCs and their gateways, so that every example environment can be rehearsed in one region.
+and for VPCs, their gateways and addresses, so that every example environment can be rehearsed in one region.
 Nothing here enforces a quota.
 """
 
@@ -17,11 +17,11 @@ from scripts.local_aws.extensions.plumbing import AwsError, Params, op
 
 VCPUS = 1152
 VPCS = 20
-_MORE = {"L-F678F1CE": VPCS, "L-A4707A72": VPCS}
-"""VPCs, and internet gateways."""
+_MORE = {"L-F678F1CE": VPCS, "L-A4707A72": VPCS, "L-FE5A380F": VPCS}
+"""VPCs, internet gateways, and NAT gateways of a zone."""
 QUOTAS = {
     "ec2": {
-        "L-0263D0A3": ("EC2-VPC Elastic IPs", 5),
+        "L-0263D0A3": ("EC2-VPC Elastic IPs", VPCS),
         **{quota.code: (f"vCPUs of {quota.families} instances", VCPUS) for quota in ALL_VCPU_QUOTAS},
     },
     "vpc": {
