@@ -10,7 +10,7 @@ from scripts.audit.origins import Origin, Origins
 
 _ROLE = ("aws_iam_role", "aws_iam_instance_profile")
 _TYPES: Mapping[str, tuple[str, ...]] = {
-    "anyscale": (*_ROLE, "aws_memorydb_cluster"),
+    "anyscale": (*_ROLE, "aws_memorydb_cluster", "aws_security_group"),
     "autoscaling": _ROLE,
     "iam": _ROLE,
     "iam_effect": _ROLE,

@@ -10,7 +10,7 @@ from config.errors import UserError, report_user_errors
 from config.load import load_environment
 from config.paths import BUILD, shown
 from scripts.arguments import environment_parser
-from scripts.register.applied import applied_cloud
+from scripts.register.applied import applied_cloud, outputs_of
 from scripts.register.command import register_command
 from scripts.register.notes import notes
 from scripts.register.resource import CloudResource, cloud_resource, render_resource
@@ -25,13 +25,17 @@ def main() -> int:
     parser = environment_parser("scripts.register", __doc__)
     parser.add_argument("--file", type=Path, help="where to write the cloud resource; default: below build/register")
     given = parser.parse_args()
+    if given.file is not None and given.file.is_dir():
+        raise UserError(f"FILE: got the folder {given.file}, want a file to write")
     environment = load_environment(given.env, target=given.target)
     if not isinstance(environment, AnyscaleCloudConfig):
-        raise UserError(f"{environment.name} has flavour {environment.flavour}, want one of anyscale-cloud")
+        raise UserError(
+            f"{environment.name} has flavour {environment.flavour}, make register-command is for anyscale-cloud"
+        )
     if environment.target == "aws":
         enter_aws(environment)
     file = given.file or BUILD / "register" / environment.target / f"{environment.name}.yaml"
-    resource = cloud_resource(environment, applied_cloud(environment, load_state(environment).outputs))
+    resource = cloud_resource(environment, applied_cloud(environment, outputs_of(load_state(environment))))
     write_report(file, render_resource(resource))
     print(register_command(environment.cloud_name, resource, Path(shown(file))))
     for line in (f"{shown(file)} {_use(resource)}", *notes(environment)):

@@ -7,11 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from config.anyscale import CLOUD_ID_TAG
 from config.anyscale_cloud import CLOUD_BUCKET, CLUSTER_NODE, CONTROL_PLANE, AnyscaleCloudConfig
 from config.anyscale_firewall import cloud_groups
 from config.commands import make_commands
 from config.errors import UserError
 from config.ports import REDIS_PORT
+from scripts.audit.verdict import shown
+from scripts.state import State
 
 
 class _Outputs(BaseModel):
@@ -47,6 +50,8 @@ class AppliedCloud(_Outputs):
     instance_profile_arns: _OfNodes
     bucket_names: _Buckets
     external_id: str
+    cloud_id: str | None = None
+    """That of the tags."""
     efs_id: str | None = None
     efs_mount_target_addresses: dict[str, str] = {}
     """IPv4 addresses by zone."""
@@ -59,6 +64,12 @@ class AppliedCloud(_Outputs):
     def memorydb_endpoint(self) -> str | None:
         """Where heads reach it, over TLS."""
         return None if self.memorydb_address is None else f"rediss://{self.memorydb_address}:{REDIS_PORT}"
+
+
+def outputs_of(state: State) -> dict[str, Any]:
+    """The outputs, and the cloud id that the tags of what is applied have."""
+    tags = [role.attributes.get("tags_all") or {} for role in state.of_type("aws_iam_role")]
+    return {**state.outputs, "cloud_id": next((each[CLOUD_ID_TAG] for each in tags if CLOUD_ID_TAG in each), None)}
 
 
 def applied_cloud(environment: AnyscaleCloudConfig, outputs: Mapping[str, Any]) -> AppliedCloud:
@@ -77,7 +88,7 @@ def applied_cloud(environment: AnyscaleCloudConfig, outputs: Mapping[str, Any]) 
 def _differences(environment: AnyscaleCloudConfig, cloud: AppliedCloud) -> Iterator[str]:
     for setting, (wanted, applied) in _compared(environment, cloud).items():
         if wanted != applied:
-            yield f"{setting} is {wanted}, applied is {applied}"
+            yield f"{setting} is {shown(wanted)}, applied is {shown(applied)}"
 
 
 def _compared(environment: AnyscaleCloudConfig, cloud: AppliedCloud) -> dict[str, tuple[object, object]]:
@@ -88,6 +99,7 @@ def _compared(environment: AnyscaleCloudConfig, cloud: AppliedCloud) -> dict[str
     mounted = environment.node_zones if environment.efs is not None and cloud.efs_id is not None else []
     return {
         "anyscale.external_id": (environment.anyscale.external_id, cloud.external_id),
+        "anyscale.cloud_id": (environment.anyscale.cloud_id, cloud.cloud_id),
         "access.public_nodes": (public, public if cloud.node_subnet_ids == tier else not public),
         "network.existing": _existing(environment, cloud),
         "the list of zones": (zones, sorted(cloud.node_subnet_ids)),

@@ -51,9 +51,13 @@ def run(command: str, environment: Environment, *, as_json: bool, replace: Seque
 
 def _run_on_plan(command: str, environment: Environment, deployment: Deployment, replace: Sequence[str]) -> None:
     if command == "plan":
+        from scripts.terraform.imports import let_go
         from scripts.terraform.plan import plan
+        from scripts.terraform.protection import require_data_kept
         from scripts.terraform.replacing import addresses_to_replace
 
+        deployment.require_synthesized()
+        require_data_kept(environment, deployment.addresses | let_go(deployment))
         plan(deployment, replace=addresses_to_replace(environment, deployment, replace))
     else:
         from scripts.terraform.apply import apply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,12 @@ class Deployment:
     def imports_copy(self) -> Path:
         """The import blocks, where Terraform reads them."""
         return self.directory / "imports.tf"
+
+    @property
+    def addresses(self) -> set[str]:
+        """Addresses of the resources that are synthesized."""
+        resources = json.loads(self.configuration.read_text()).get("resource", {})
+        return {f"{type_}.{name}" for type_, named in resources.items() for name in named}
 
     def require_synthesized(self) -> None:
         """Refuse to run where there is nothing to run on."""

@@ -19,6 +19,8 @@ _MARK = re.compile(
     re.DOTALL,
 )
 
+_REMOVED = re.compile(r"^\s*removed\s*\{\s*from\s*=\s*([\w.]+)", re.MULTILINE)
+
 
 def take_imports(deployment: Deployment) -> None:
     """Put a copy of the file beside the synthesized stack, and take away the copy of one that is gone.
@@ -32,10 +34,16 @@ def take_imports(deployment: Deployment) -> None:
             print(f"{shown(deployment.imports_file)} is left out of this rehearsal", file=sys.stderr)
         return
     content = file.read_bytes()
-    for word in _outermost_words(content.decode(errors="replace")):
+    for line, word in _outermost_words(content.decode(errors="replace")):
         if word not in BLOCKS:
-            raise UserError(f"{shown(file)}: got {word} outside of a block, want only {' and '.join(BLOCKS)} blocks")
+            raise UserError(f"{shown(file)}:{line}: got {word}, want only {' and '.join(BLOCKS)} blocks")
     deployment.imports_copy.write_bytes(content)
+
+
+def let_go(deployment: Deployment) -> set[str]:
+    """Addresses that `removed` blocks name: whoever wrote one has thought of what it is about."""
+    file = deployment.imports
+    return set(_REMOVED.findall(file.read_text(errors="replace"))) if file is not None else set()
 
 
 def drop_imports(deployment: Deployment) -> None:
@@ -43,13 +51,14 @@ def drop_imports(deployment: Deployment) -> None:
     deployment.imports_copy.unlink(missing_ok=True)
 
 
-def _outermost_words(text: str) -> Iterator[str]:
-    """Words outside of all braces; whatever else is wrong is for Terraform to say."""
+def _outermost_words(text: str) -> Iterator[tuple[int, str]]:
+    """Words outside of all braces, each with its line; whatever else is wrong is for Terraform to say."""
     depth = 0
-    for mark in _MARK.findall(text):
+    for found in _MARK.finditer(text):
+        mark = found.group()
         if mark == "{":
             depth += 1
         elif mark == "}":
             depth -= 1
         elif depth == 0 and not mark.startswith(("#", "/")):
-            yield mark
+            yield text.count("\n", 0, found.start()) + 1, mark

@@ -14,7 +14,6 @@ from scripts.terraform.saved_plan import discard_plan, record_plan
 
 def plan(deployment: Deployment, *, replace: Sequence[str] = ()) -> None:
     """Write the saved plan; resources in `replace` are made anew though nothing of them has changed."""
-    deployment.require_synthesized()
     take_imports(deployment)
     ensure_initialized(deployment)
     discard_plan(deployment)

@@ -1,8 +1,8 @@
-"""Whether an environment may be destroyed: by its file, and by what was applied."""
+"""Whether an environment, or what holds its data, may be destroyed: by its file, and by what was applied."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from config.commands import make_command
@@ -19,6 +19,33 @@ _SIGNS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     "aws_s3_bucket": ("force_destroy", lambda force: force is False),
 }
 """By type, the attribute that `protect` sets and how it looks then: the state says nothing of `prevent_destroy`."""
+
+
+_HOLD_DATA = frozenset(
+    {"aws_s3_bucket", "aws_efs_file_system", "aws_memorydb_cluster", "aws_ebs_volume", "aws_kms_key"}
+)
+"""Types whose resources hold what nobody can make again; what a key has encrypted is lost with it."""
+
+
+def require_data_kept(environment: Environment, addresses: Collection[str]) -> None:
+    """Refuse a plan that would destroy data of a protected environment because its section left the file.
+
+    `prevent_destroy` leaves the configuration with the resource: Terraform itself would say nothing. `addresses` are
+    those of the configuration, and of what its `removed` blocks let go. Raises UserError.
+    """
+    text = state_text(environment, None) if environment.protect else None
+    lost = [] if not text else [
+        resource.address
+        for resource in parse_state(text).resources
+        if resource.type in _HOLD_DATA and resource.address not in addresses
+    ]  # fmt: skip
+    if lost:
+        plan, apply = (make_command(goal, environment) for goal in ("plan", "apply"))
+        raise UserError(
+            f"{environment.name} is protected and would lose {', '.join(sorted(lost))} with the data in it: "
+            f"put back what was taken out of environments/{environment.name}.yaml; "
+            f"or set protect: false there, then {plan}, {apply}"
+        )
 
 
 def require_unprotected(environment: Environment) -> None:

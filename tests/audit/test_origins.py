@@ -126,6 +126,20 @@ def test_the_type_decides_between_resources_of_one_name(found: Origins) -> None:
     assert (role.address, group.address) == ("aws_iam_role.head", "aws_security_group.head")
 
 
+def test_a_group_of_a_cloud_is_not_taken_for_its_bucket() -> None:
+    one = {"tags": {"Name": "ray-x-cloud"}}
+    state = State(
+        (
+            resource("aws_s3_bucket.buckets_cloud", id="a-bucket", **one),
+            resource("aws_security_group.security_groups_cloud", id="sg-1", name="ray-x-cloud", **one),
+        )
+    )
+    check = next(check for check in CHECKS if check.id == "anyscale.closed_outside")
+    result = Result(check, Outcome.FAIL, "ray-x-cloud", "open")
+    (placed,) = located([result], Origins({}, state, None))
+    assert placed.address == "aws_security_group.security_groups_cloud"
+
+
 def test_what_is_not_ours_has_no_origin(found: Origins) -> None:
     assert found.of_resource("vpc-of-somebody-else") is None
     assert found.of_resource("") is None

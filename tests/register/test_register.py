@@ -56,7 +56,9 @@ class Register:
             state.parent.mkdir(exist_ok=True)
             vpc = {"mode": "managed", "type": "aws_vpc", "name": "v", "instances": [{"attributes": {"id": "vpc-1"}}]}
             known = {name: {"value": value} for name, value in applied.items()}
-            state.write_text(json.dumps({"version": 4, "resources": [vpc], "outputs": known}))
+            tags = {"tags_all": environment.default_tags}
+            role = {"mode": "managed", "type": "aws_iam_role", "name": "r", "instances": [{"attributes": tags}]}
+            state.write_text(json.dumps({"version": 4, "resources": [vpc, role], "outputs": known}))
         self._monkeypatch.setattr(command, "load_environment", lambda *_, **__: environment)
         self._monkeypatch.setattr(sys, "argv", ["register", "--env", "cloud", *words])
         code = command.main()
@@ -123,14 +125,18 @@ DIFFERENCES: dict[str, tuple[Callable[[], AnyscaleCloudConfig], str]] = {
         lambda: cloud(anyscale={"external_id": "org_1a2b3c4d5e6f-other"}),
         f"anyscale.external_id is org_1a2b3c4d5e6f-other, applied is {EXTERNAL_ID}",
     ),
+    "cloud id": (
+        lambda: cloud(anyscale={"external_id": EXTERNAL_ID, **CLOUD_ID}),
+        "anyscale.cloud_id is cld_1a2b3c4d5e6f, applied is none",
+    ),
     "direct networking": (
         lambda: cloud(access={"public_nodes": True}),
-        "access.public_nodes is True, applied is False",
+        "access.public_nodes is on, applied is off",
     ),
-    "zones": (lambda: cloud(network={"zones": 3}), "the list of zones is ['us-west-2a', "),
-    "endpoints": (lambda: cloud(network={"endpoints": ["sts"]}), "security groups is ['cloud', 'endpoints'], applied"),
+    "zones": (lambda: cloud(network={"zones": 3}), "the list of zones is us-west-2a, us-west-2b, us-west-2c, applied"),
+    "endpoints": (lambda: cloud(network={"endpoints": ["sts"]}), "security groups is cloud, endpoints, applied"),
     "bucket": (lambda: cloud(bucket={"name": "another"}), "bucket is another, applied is acme-anyscale-data"),
-    "existing network": (lambda: cloud(network={"existing": EXISTING}), "network.existing is ['subnet-0a1b"),
+    "existing network": (lambda: cloud(network={"existing": EXISTING}), "network.existing is subnet-0a1b"),
     "role": (
         lambda: cloud(adopted={"cluster_node_role_name": "old"}),
         "the nodes' role is old, applied is ray-cloud-cluster-node",
@@ -172,7 +178,9 @@ def test_what_is_not_applied_at_all_is_one_line(register: Register) -> None:
 def test_another_flavour_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["register", "--env", "demo"])
     assert command.main() == 2
-    assert capsys.readouterr().err == "error: demo has flavour static-ec2, want one of anyscale-cloud\n"
+    assert (
+        capsys.readouterr().err == "error: demo has flavour static-ec2, make register-command is for anyscale-cloud\n"
+    )
 
 
 WARNINGS: dict[str, dict[str, Any]] = {
@@ -200,3 +208,9 @@ def test_what_the_vendor_will_warn_of_is_said_with_its_setting(setting: str) -> 
 def test_a_mount_that_anyscale_may_not_make_is_said() -> None:
     assert any("efs.require_iam" in note for note in notes(cloud(efs={"require_iam": True})))
     assert not any("efs.require_iam" in note for note in notes(cloud(efs={})))
+
+
+def test_a_folder_is_no_file(register: Register) -> None:
+    environment = cloud(target="local")
+    line = "error: FILE: got the folder ., want a file to write\n"
+    assert register.run(environment, outputs(environment), "--file", "") == (2, "", line)

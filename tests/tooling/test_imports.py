@@ -11,7 +11,7 @@ from config import load, paths
 from config.errors import UserError
 from config.load import load_environment
 from scripts.terraform.deployment import Deployment, deployment_of
-from scripts.terraform.imports import take_imports
+from scripts.terraform.imports import let_go, take_imports
 from scripts.terraform.saved_plan import record_plan, require_fresh_plan
 
 BLOCKS = """
@@ -46,21 +46,25 @@ def test_the_blocks_are_copied_and_the_copy_goes_with_them(importing: Deployment
 
 
 @pytest.mark.parametrize(
-    ("text", "word"),
+    ("text", "line", "word"),
     [
-        ('resource "aws_vpc" "x" {}', "resource"),
-        ('import {}\n"a" {}', '"a"'),
-        ('/* a */ import { id = "x" }\nlocals { a = 1 }', "locals"),
-        ("import { id = <<E\n${1}\nE\n}\na = 1", "a"),
+        ('resource "aws_vpc" "x" {}', 1, "resource"),
+        ('import {}\n"a" {}', 2, '"a"'),
+        ('/* a */ import { id = "x" }\nlocals { a = 1 }', 2, "locals"),
+        ("import { id = <<E\n${1}\nE\n}\na = 1", 5, "a"),
     ],
 )
-def test_anything_else_is_one_line(importing: Deployment, text: str, word: str) -> None:
+def test_anything_else_is_one_line(importing: Deployment, text: str, line: int, word: str) -> None:
     assert importing.imports_file is not None
     importing.imports_file.write_text(text)
-    line = rf"demo\.imports\.tf: got {word} outside of a block, want only import and removed blocks$"
-    with pytest.raises(UserError, match=line):
+    with pytest.raises(UserError, match=rf"demo\.imports\.tf:{line}: got {word}, want only import and removed blocks$"):
         take_imports(importing)
     assert not importing.imports_copy.exists()
+
+
+def test_what_is_let_go_is_known(importing: Deployment) -> None:
+    assert let_go(importing) == {"aws_vpc.old"}
+    assert let_go(replace(importing, overrides_target=True)) == set()
 
 
 def test_other_blocks_make_the_plan_stale(importing: Deployment) -> None:

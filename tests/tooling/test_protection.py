@@ -11,7 +11,7 @@ from config.load import load_environment
 from scripts.state import Resource, State
 from scripts.terraform import protection
 from scripts.terraform.__main__ import run
-from scripts.terraform.protection import require_unprotected, sign_of_protection
+from scripts.terraform.protection import require_data_kept, require_unprotected, sign_of_protection
 
 
 def environment(*, protect: bool = False, overrides_target: bool = False) -> Any:
@@ -77,3 +77,35 @@ def test_protection_that_is_still_applied_ends_nothing(monkeypatch: pytest.Monke
 def test_nothing_applied_or_nothing_protected_is_let_through(text: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protection, "state_text", lambda *_: text)
     require_unprotected(environment())
+
+
+def state_of(type_: str, name: str) -> str:
+    block = {"mode": "managed", "type": type_, "name": name}
+    return json.dumps({"resources": [{**block, "instances": [{"attributes": {}}]}]})
+
+
+@pytest.mark.parametrize(
+    ("type_", "protect", "addresses", "lost"),
+    [
+        ("aws_efs_file_system", True, set(), True),
+        ("aws_memorydb_cluster", True, {"aws_memorydb_cluster.other"}, True),
+        ("aws_efs_file_system", True, {"aws_efs_file_system.one"}, False),
+        ("aws_efs_file_system", False, set(), False),
+        ("aws_vpc", True, set(), False),
+    ],
+)
+def test_data_of_a_protected_environment_stays_in_the_configuration(
+    monkeypatch: pytest.MonkeyPatch, type_: str, protect: bool, addresses: set[str], lost: bool
+) -> None:
+    monkeypatch.setattr(protection, "state_text", lambda *_: state_of(type_, "one"))
+    if not lost:
+        require_data_kept(environment(protect=protect), addresses)
+        return
+    said = rf"^lab is protected and would lose {type_}\.one with the data in it: put back .* environments/lab.yaml; or "
+    with pytest.raises(UserError, match=said):
+        require_data_kept(environment(protect=protect), addresses)
+
+
+def test_nothing_is_lost_before_the_first_apply(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protection, "state_text", lambda *_: None)
+    require_data_kept(environment(protect=True), set())

@@ -31,8 +31,8 @@ def has_ranges(config: FoundationConfig) -> bool:
 
 
 def has_several_tiers(config: FoundationConfig) -> bool:
-    """Environments with more than a head."""
-    return has_workers(config) or any(
+    """Environments with more than a head, and Anyscale clouds with more than nodes."""
+    return (isinstance(config, Ec2ClusterConfig) and has_workers(config)) or any(
         has(config) for has in (applies.has_efs, applies.has_memorydb, applies.has_interface_endpoints)
     )
 
