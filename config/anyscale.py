@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -17,6 +18,7 @@ from config.anyscale_forms import (
     GroupDescription,
     GroupName,
     NewBucketName,
+    RoleArn,
     RoleName,
     SecretArn,
     SubnetGroupName,
@@ -30,12 +32,14 @@ from config.memorydb import MemoryDbConfig
 from config.network import BucketName
 from config.s3 import BucketLifecycleConfig, Days
 from config.section import Arn, Section
+from config.security_rules import Transport
 
 CONTROL_PLANE_ACCOUNT_ID = "525325868955"
 """Account of Anyscale's control plane: https://docs.anyscale.com/iam/aws"""
 CLOUD_ID_TAG = "anyscale-cloud-id"
 ORGANIZATION_TAG = "anyscale-org-id"
 DEPLOYMENT_TAG = "anyscale-deploy-environment"
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
 MACHINE_POOL_CIDRS = 2
 """Each takes a rule for every range of ports, and a group has 60:
 https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
@@ -72,6 +76,24 @@ class AnyscaleConfig(Section):
         return self.external_id.partition("-")[0] if self.external_id.startswith("org_") else None
 
 
+class EgressConfig(Section):
+    """Addresses and ports that nodes may reach, beside 80 and 443 of the internet."""
+
+    cidr: Annotated[IPv4Network, Change.IN_PLACE]
+    """Which addresses; one alone is a /32."""
+    first_port: Annotated[PortNumber, Change.IN_PLACE]
+    """The port, or the first of a range."""
+    last_port: Annotated[PortNumber | None, Change.IN_PLACE] = None
+    """The last of a range; `first_port` when left out."""
+    protocol: Annotated[Transport, Change.IN_PLACE] = "tcp"
+    """DNS takes both, one entry each."""
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """First and last."""
+        return self.first_port, self.first_port if self.last_port is None else self.last_port
+
+
 class CloudAccessConfig(OpeningsConfig):
     """Openings in the cloud's security group."""
 
@@ -93,7 +115,9 @@ class CloudAccessConfig(OpeningsConfig):
     """Machines of your own that join as a customer-managed machine pool: they may reach the 22 ranges of ports that
     Anyscale names for them."""
     open_egress: Annotated[bool, Change.IN_PLACE] = False
-    """Let nodes reach every port of the internet; else only 80 and 443."""
+    """Let nodes reach every port of the internet; else only 80 and 443, and what `egress` names."""
+    egress: Annotated[list[EgressConfig], Change.IN_PLACE] = []
+    """What nodes reach besides: DNS servers of an existing VPC (Amazon's own need no rule), databases, git over SSH."""
 
     @property
     def ranges(self) -> Mapping[str, Sequence[IpNetwork]]:
@@ -117,6 +141,12 @@ class CloudIamConfig(IamConfig):
     """Keys that these secrets are encrypted with, where they are customer managed."""
     node_managed_policy_arns: Annotated[list[Arn], Field(max_length=9), Change.IN_PLACE] = []
     """Managed policies attached to the nodes' role on top of its own and of AWS's for reading from ECR."""
+    passable_role_arns: Annotated[list[RoleArn], Field(max_length=10), Change.IN_PLACE] = []
+    """Roles of the account that compute configs may give to nodes in the place of the nodes' own, each with an
+    instance profile of the same path and name."""
+    volume_key_arns: Annotated[list[KeyArn], Field(max_length=3), Change.IN_PLACE] = []
+    """Customer managed keys that nodes' volumes are encrypted with: the account's default key for EBS, that of an
+    encrypted image, that of a compute config. The key's policy must let the control plane's role use it, too."""
 
 
 class CloudBucketConfig(BucketLifecycleConfig):

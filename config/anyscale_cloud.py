@@ -90,6 +90,12 @@ class AnyscaleCloudConfig(FoundationConfig):
             CLOUD_BUCKET: BucketConfig(cors=[CONSOLE_CORS], **lifecycle),
         }
 
+    @property
+    def foreign_buckets(self) -> list[str]:
+        """Buckets that may be another account's and that nodes write to; also the cloud's, when it is there."""
+        existing = [self.bucket.existing_name] if self.bucket.existing_name is not None else []
+        return list(dict.fromkeys([*existing, *self.network.s3_endpoint_writable_buckets]))
+
     def bucket_name(self, bucket: str) -> str:
         """AWS name of a bucket. That of the cloud's is Anyscale's own: its cloud id, as S3 takes it."""
         if bucket != CLOUD_BUCKET:

@@ -27,7 +27,12 @@ def cloud_groups(environment: AnyscaleCloudConfig) -> list[Group]:
 
 def cloud_rules(environment: AnyscaleCloudConfig) -> list[Rule]:
     """Every rule of a cloud's security groups."""
-    return [*_among_nodes(environment), *_from_outside(environment), *_to_the_internet(environment)]
+    return [
+        *_among_nodes(environment),
+        *_from_outside(environment),
+        *_to_the_internet(environment),
+        *_named(environment),
+    ]
 
 
 def _among_nodes(environment: AnyscaleCloudConfig) -> Iterator[Rule]:
@@ -50,6 +55,13 @@ def _from_outside(environment: AnyscaleCloudConfig) -> Iterator[Rule]:
                 continue  # said above; EC2 takes no rule twice
             name = f"machine_pool_{first}"
             yield Rule("cloud", "ingress", name, cidr, f"Machine pool, from {cidr}", first, last)
+
+
+def _named(environment: AnyscaleCloudConfig) -> Iterator[Rule]:
+    for each in environment.access.egress:
+        first, last = each.ports
+        name = f"{each.protocol}_{first}" if first == last else f"{each.protocol}_{first}_{last}"
+        yield Rule("cloud", "egress", name, each.cidr, f"access.egress, to {each.cidr}", first, last, each.protocol)
 
 
 def _to_the_internet(environment: AnyscaleCloudConfig) -> Iterator[Rule]:

@@ -35,6 +35,13 @@ SecretArn = Annotated[
         "the ARN of a secret such as arn:aws:secretsmanager:us-west-2:123456789012:secret:registry-login-a1b2c3",
     ),
 ]
+RoleArn = Annotated[
+    str,
+    Form(
+        r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+",
+        "the ARN of a role such as arn:aws:iam::123456789012:role/team-nodes",
+    ),
+]
 RoleName = Annotated[
     str, Form(r"[A-Za-z0-9_+=,.@-]{1,64}", "the name of a role, at most 64 letters, digits and _+=,.@-")
 ]

@@ -1,13 +1,17 @@
 """What Anyscale's control plane may do in EC2: run the nodes of the cloud.
 
-Before the cloud has an id, every instance of the region and account is within reach; then only what carries the cloud's
-tag. Everything here allows and nothing denies, so what no statement names stays forbidden.
+Only what carries the cloud's tag is within reach; before the cloud has an id, what carries the tag of any cloud:
+Anyscale tags from its first instance on, and only the value is not known yet. Everything here allows and nothing
+denies, so what no statement names stays forbidden.
 
 Which resources each action asks about, and which condition keys each of them has:
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from config.anyscale import CLOUD_ID_TAG
 from config.anyscale_arns import CloudArns
@@ -22,24 +26,30 @@ _DESCRIBED = (
     *("Subnets", "Tags", "Volumes"),
 )
 _MOUNT_TARGETS = "elasticfilesystem:DescribeMountTargets"
-_USED = ("key-pair", "launch-template", "placement-group", "capacity-reservation")
-_IN_VPC = ("subnet", "security-group", "network-interface")
+_USED = ("key-pair", "launch-template")
+_SHARED = ("placement-group", "capacity-reservation")
+"""Of this account, or of another one that shares them."""
+_ANY_CLOUD = "cld_*"
 _MAKING = ("RunInstances", "RequestSpotInstances", "CreateVolume", "CreatePlacementGroup", "AllocateAddress")
 _CHANGING = (
-    *("StartInstances", "StopInstances", "TerminateInstances", "ModifyInstanceAttribute", "AttachVolume"),
+    *("StartInstances", "StopInstances", "TerminateInstances", "ModifyInstanceAttribute"),
+    *("AttachVolume", "DetachVolume", "DeleteVolume", "DeletePlacementGroup"),
     *("AssociateIamInstanceProfile", "DisassociateIamInstanceProfile", "ReplaceIamInstanceProfileAssociation"),
-    *("CancelSpotInstanceRequests", "ReleaseAddress", "ModifyImageAttribute", "CreateTags", "DeleteTags"),
+    *("ReleaseAddress", "ModifyImageAttribute", "CreateTags", "DeleteTags"),
 )
-_CHANGED = ("instance", "volume", "spot-instances-request", "elastic-ip")
+_CHANGED = ("instance", "volume", "placement-group", "elastic-ip")
 
 
 def instance_statements(config: AnyscaleCloudConfig, arns: CloudArns) -> list[Statement]:
-    """See, launch, change, tag; pass on the nodes' role and no other."""
-    place = config.place
+    """See, launch, change, tag; pass on the nodes' role and those that are named, and no other."""
+    place, more = config.place, config.iam.passable_role_arns
+    # Anyscale finds a profile by the name of its role.
+    profiles = [arn.replace(":role/", ":instance-profile/", 1) for arn in more]
     return [
         Statement("See", [*_ec2(*(f"Describe{what}" for what in _DESCRIBED)), _MOUNT_TARGETS], ["*"]),
         *_launch_statements(config, arns),
         _change_statement(config),
+        _cancel_statement(config),
         # Tags decide what the control plane may change: those of others it must not set.
         Statement(
             "TagNew",
@@ -47,11 +57,11 @@ def instance_statements(config: AnyscaleCloudConfig, arns: CloudArns) -> list[St
             [place.arn("ec2", "*/*")],
             conditions=[Condition("StringEquals", "ec2:CreateAction", _MAKING)],
         ),
-        Statement("SeeProfile", ["iam:GetInstanceProfile"], [arns.cluster_node_profile]),
+        Statement("SeeProfile", ["iam:GetInstanceProfile"], [arns.cluster_node_profile, *profiles]),
         Statement(
             "PassNodeRole",
             ["iam:PassRole"],
-            [arns.cluster_node_role],
+            [arns.cluster_node_role, *more],
             conditions=[Condition("StringEquals", "iam:PassedToService", "ec2.amazonaws.com")],
         ),
         service_linked_role(place, "spot", "AWSServiceRoleForEC2Spot"),
@@ -59,13 +69,18 @@ def instance_statements(config: AnyscaleCloudConfig, arns: CloudArns) -> list[St
 
 
 def own(config: AnyscaleCloudConfig) -> list[Condition]:
-    """What is there belongs to the cloud; nothing, as long as the cloud has no id."""
+    """What is there belongs to the cloud; to any cloud, as long as this one has no id."""
     return _tag_is(config, "aws:ResourceTag")
 
 
 def made(config: AnyscaleCloudConfig) -> list[Condition]:
-    """What is being made is tagged as the cloud's; nothing, as long as the cloud has no id."""
+    """What is being made is tagged as the cloud's; as that of any cloud, as long as this one has no id."""
     return _tag_is(config, "aws:RequestTag")
+
+
+def if_tagged(conditions: Sequence[Condition]) -> list[Condition]:
+    """The same of tags that are there: without the tag they hold, too."""
+    return [replace(each, test=f"{each.test}IfExists") for each in conditions]
 
 
 def service_linked_role(place: Place, service: str, role: str) -> Statement:
@@ -78,12 +93,16 @@ def _launch_statements(config: AnyscaleCloudConfig, arns: CloudArns) -> list[Sta
     """One for each kind of resource that a launch makes or uses.
 
     The volumes of a launch and its spot request need no tag, since nothing says that Anyscale gives them one: they come
-    with an instance, which has it. Images and snapshots are open, those of Anyscale's account and of yours.
+    with an instance, which has it. Images are open, those of Anyscale's account and of yours, with the snapshots that
+    they are made of; a volume of its own is made empty, or any snapshot of the account could be read.
+
+    Subnets, groups and capacity may belong to an account that shares them: theirs is the VPC's ARN, too.
     """
     place = config.place
     launches = _ec2("RunInstances", "RequestSpotInstances")
-    shared = [_shared(place, "image"), _shared(place, "snapshot")]
-    groups = place.arn("resource-groups", "group/*")  # of capacity reservations
+    images = [_owned("", place, "ec2", "image"), _owned("", place, "ec2", "snapshot")]
+    shared = [_owned("*", place, "ec2", kind) for kind in _SHARED]
+    groups = _owned("*", place, "resource-groups", "group")  # of capacity reservations
     return [
         Statement(
             "Launch",
@@ -94,13 +113,16 @@ def _launch_statements(config: AnyscaleCloudConfig, arns: CloudArns) -> list[Sta
         Statement(
             "LaunchBeside",
             _ec2("RunInstances", "CreatePlacementGroup"),
-            _ids(place, "volume", "spot-instances-request", "placement-group"),
+            _ids(place, "volume", "placement-group"),
         ),
-        Statement("LaunchFrom", [*launches, "ec2:CreateVolume"], [*shared, *_ids(place, *_USED), groups]),
+        Statement("LaunchFrom", launches, [*images, *_ids(place, *_USED), *shared, groups]),
         Statement(
             "LaunchInto",
             [*launches, "ec2:ModifyInstanceAttribute"],
-            _ids(place, *_IN_VPC),
+            [
+                *(_owned("*", place, "ec2", kind) for kind in ("subnet", "security-group")),
+                *_ids(place, "network-interface"),
+            ],
             conditions=[Condition("ArnEquals", "ec2:Vpc", arns.vpc)],
         ),
     ]
@@ -108,14 +130,23 @@ def _launch_statements(config: AnyscaleCloudConfig, arns: CloudArns) -> list[Sta
 
 def _change_statement(config: AnyscaleCloudConfig) -> Statement:
     """What has the cloud's tag, and keeps it: it is not given to another cloud either."""
-    stays = [Condition("StringEqualsIfExists", each.variable, each.value) for each in made(config)]
-    resources = [*_ids(config.place, *_CHANGED), _shared(config.place, "image")]
-    return Statement("Change", _ec2(*_CHANGING), resources, conditions=[*own(config), *stays])
+    resources = [*_ids(config.place, *_CHANGED), _owned("", config.place, "ec2", "image")]
+    return Statement("Change", _ec2(*_CHANGING), resources, conditions=[*own(config), *if_tagged(made(config))])
+
+
+def _cancel_statement(config: AnyscaleCloudConfig) -> Statement:
+    """Spot requests that no other cloud has tagged: that of a launch has no tag. To cancel one ends no instance.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-requests.html
+    """
+    requests = _ids(config.place, "spot-instances-request")
+    return Statement("CancelSpot", _ec2("CancelSpotInstanceRequests"), requests, conditions=if_tagged(own(config)))
 
 
 def _tag_is(config: AnyscaleCloudConfig, prefix: str) -> list[Condition]:
     cloud_id = config.anyscale.cloud_id
-    return [] if cloud_id is None else [Condition("StringEquals", f"{prefix}/{CLOUD_ID_TAG}", cloud_id)]
+    test, value = ("StringLike", _ANY_CLOUD) if cloud_id is None else ("StringEquals", cloud_id)
+    return [Condition(test, f"{prefix}/{CLOUD_ID_TAG}", value)]
 
 
 def _ec2(*actions: str) -> list[str]:
@@ -127,6 +158,6 @@ def _ids(place: Place, *kinds: str) -> list[str]:
     return [place.arn("ec2", f"{kind}/*") for kind in kinds]
 
 
-def _shared(place: Place, kind: str) -> str:
-    """Images and snapshots have no account in their ARN."""
-    return f"arn:{place.partition}:ec2:{place.region}::{kind}/*"
+def _owned(account_id: str, place: Place, service: str, kind: str) -> str:
+    """Everything of a kind in the region and in any account (`*`), or in none: images and snapshots have none there."""
+    return replace(place, account_id=account_id).arn(service, f"{kind}/*")

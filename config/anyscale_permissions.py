@@ -21,6 +21,10 @@ OBJECT_ACTIONS = [
     *("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),
 ]
 """What both roles may do with the bucket and with what is in it, by their own policies and by the bucket's."""
+VOLUME_KEY_ACTIONS = [
+    *("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+]
+"""What starting an instance with an encrypted volume takes of its key, beside a grant."""
 _REGISTRY_POLICY = "AmazonEC2ContainerRegistryReadOnly"
 
 
@@ -36,13 +40,10 @@ def control_plane_trust(config: AnyscaleCloudConfig) -> list[Statement]:
 
 
 def control_plane_policies(config: AnyscaleCloudConfig, arns: CloudArns) -> Policies:
-    """Run nodes and, when asked for, services; read and write the bucket.
-
-    It has no right on a key of volumes: AWS's own needs none. Where the account encrypts volumes with a key of its own
-    by default, that key's policy must let this role use it.
-    """
+    """Run nodes and, when asked for, services; read and write the bucket."""
     services = {"services": service_statements(config)} if config.anyscale.services else {}
-    return {"instances": instance_statements(config, arns), **services, "bucket": _bucket_statements(config, arns)}
+    instances = [*instance_statements(config, arns), *_volume_key_statements(config)]
+    return {"instances": instances, **services, "bucket": _bucket_statements(config, arns)}
 
 
 def cluster_node_policies(config: AnyscaleCloudConfig, arns: CloudArns) -> Policies:
@@ -65,6 +66,21 @@ def _bucket_statements(config: AnyscaleCloudConfig, arns: CloudArns) -> list[Sta
         Statement("UseBucket", BUCKET_ACTIONS, [arns.bucket]),
         Statement("UseObjects", OBJECT_ACTIONS, [f"{arns.bucket}/*"]),
         *_key_statements("UseBucketKey", ["kms:Decrypt", "kms:GenerateDataKey"], arns.keys, config.place, "s3"),
+    ]
+
+
+def _volume_key_statements(config: AnyscaleCloudConfig) -> list[Statement]:
+    """Use of keys that volumes are encrypted with; AWS's own key needs none.
+
+    Whoever launches an instance needs them, and has EC2 grant the key to it:
+    https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
+    """
+    keys, place = config.iam.volume_key_arns, config.place
+    granted = Condition("Bool", "kms:GrantIsForAWSResource", "true")
+    grants = _key_statements("GrantVolumeKeys", ["kms:CreateGrant"], keys, place, "ec2")
+    return [
+        *_key_statements("UseVolumeKeys", VOLUME_KEY_ACTIONS, keys, place, "ec2"),
+        *(replace(each, conditions=[*each.conditions, granted]) for each in grants),
     ]
 
 

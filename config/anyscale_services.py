@@ -1,8 +1,9 @@
 """What Anyscale's control plane may do to run services: stacks, load balancers, certificates.
 
 Anyscale makes load balancers in two ways. Their names begin with `Anyscale` when CloudFormation makes them for it, with
-`anyscale` when it asks for them itself. Once the cloud has an id, both kinds must carry the cloud's tag to be changed;
-CloudFormation gives a stack's tags to load balancers and target groups, but not to listeners and rules.
+`anyscale` when it asks for them itself. Both kinds must carry the cloud's tag to be changed, that of any cloud as long
+as this one has no id; to be filled with listeners, rules and targets they must not carry another one's: nothing says
+that Anyscale tags each of these, and CloudFormation gives a stack's tags to load balancers and target groups only.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html
@@ -11,39 +12,50 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resour
 from __future__ import annotations
 
 from config.anyscale_cloud import AnyscaleCloudConfig
-from config.anyscale_instances import made, own, service_linked_role
+from config.anyscale_instances import if_tagged, made, own, service_linked_role
 from config.place import Place
 from config.statement import Condition, Statement
 
-_BY_STACK, _DIRECT = "Anyscale", "anyscale"
+_BY_STACK, _DIRECT, _EITHER = "Anyscale", "anyscale", "?nyscale"
 """How names begin."""
 _SEEN = (
     *("ListenerCertificates", "Listeners", "LoadBalancerAttributes", "LoadBalancers", "Rules", "Tags"),
     *("TargetGroupAttributes", "TargetGroups", "TargetHealth"),
 )
 _MAKING = ("CreateLoadBalancer", "CreateTargetGroup")
+_FILLING = (
+    *("CreateListener", "AddListenerCertificates", "CreateRule", "SetRulePriorities"),
+    *("RegisterTargets", "DeregisterTargets"),
+)
 _CHANGING = (
     *("ModifyLoadBalancerAttributes", "SetIpAddressType", "SetSecurityGroups", "SetSubnets", "DeleteLoadBalancer"),
-    *("CreateListener", "ModifyListener", "DeleteListener", "AddListenerCertificates", "RemoveListenerCertificates"),
-    *("CreateRule", "ModifyRule", "DeleteRule"),
-    *("ModifyTargetGroup", "ModifyTargetGroupAttributes", "RegisterTargets", "DeregisterTargets", "DeleteTargetGroup"),
-    *("AddTags", "RemoveTags"),
+    *("ModifyListener", "DeleteListener", "RemoveListenerCertificates", "ModifyRule", "DeleteRule"),
+    *("ModifyTargetGroup", "ModifyTargetGroupAttributes", "DeleteTargetGroup", "AddTags", "RemoveTags"),
 )
-_SEEN_CERTIFICATES = ("acm:DescribeCertificate", "acm:GetCertificate", "acm:ListTagsForCertificate")
+_SEEN_OF_EC2 = (
+    "ec2:DescribeAddresses",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeVpcs",
+    "ec2:GetSecurityGroupsForVpc",
+)
+"""What Elastic Load Balancing asks of whoever makes a load balancer, beside what running nodes needs:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html"""
+_SEEN_STACKS = ("DescribeStackEvents", "DescribeStackResources", "DescribeStacks", "ListStacks")
+_SEEN_CERTIFICATES = (
+    *("acm:DescribeCertificate", "acm:GetCertificate", "acm:ListCertificates", "acm:ListTagsForCertificate"),
+)
 """Certificates are public."""
-_WRITING = ("Create*", "Modify*", "Set*", "Add*", "Remove*", "Register*", "Deregister*", "Delete*")
+_WRITING = ("Create*", "Modify*", "Set*", "Add*", "Remove*", "Delete*")
 
 
 def service_statements(config: AnyscaleCloudConfig) -> list[Statement]:
-    """Stacks, load balancers and certificates of the region and account."""
-    see = ["ec2:DescribeInternetGateways", "ec2:DescribeVpcs", "acm:ListCertificates", "acm:RequestCertificate"]
+    """Stacks, load balancers and certificates of the region and account.
+
+    A certificate is requested on nothing, and given its tag in the same call.
+    """
+    seen = [*_SEEN_OF_EC2, *_stacks(*_SEEN_STACKS), *_elb(*(f"Describe{what}" for what in _SEEN)), *_SEEN_CERTIFICATES]
     return [
-        Statement("SeeServices", [*see, *_elb(*(f"Describe{what}" for what in _SEEN))], ["*"]),
-        Statement(
-            "SeeStacksAndCertificates",
-            [*_stacks("DescribeStackEvents", "DescribeStackResources", "DescribeStacks"), *_SEEN_CERTIFICATES],
-            [_every_stack(config), _certificates(config)],
-        ),
+        Statement("SeeServices", [*seen, "acm:RequestCertificate"], ["*"]),
         _through_stacks(config.place),
         *_make_statements(config),
         _change_statement(config),
@@ -71,46 +83,38 @@ def _make_statements(config: AnyscaleCloudConfig) -> list[Statement]:
     creating = Condition(
         "StringEquals", "elasticloadbalancing:CreateAction", [*_MAKING, "CreateListener", "CreateRule"]
     )
-    unclaimed = [Condition("StringEqualsIfExists", each.variable, each.value) for each in own(config)]
     return [
         Statement(
             "Make",
             [*_stacks("CreateStack", "TagResource"), *_elb(*_MAKING)],
-            [_changed_stacks(config), *direct],
+            [_every_stack(config), *direct],
             conditions=tagged,
         ),
-        *([Statement("TagNewBalancers", _elb("AddTags"), direct, conditions=[*tagged, creating])] if tagged else []),
+        Statement("TagNewBalancers", _elb("AddTags"), direct, conditions=[*tagged, creating]),
         Statement(
             "TagCertificates",
             ["acm:AddTagsToCertificate"],
             [_certificates(config)],
-            conditions=[*tagged, *unclaimed],
+            conditions=[*tagged, *if_tagged(own(config))],
         ),
-        # Knows no tags.
-        Statement("SetPriorities", _elb("SetRulePriorities"), direct[:1]),
+        Statement("FillBalancers", _elb(*_FILLING), _named(config.place, _EITHER), conditions=if_tagged(own(config))),
     ]
 
 
 def _change_statement(config: AnyscaleCloudConfig) -> Statement:
-    """By tag, once there is one to go by."""
+    """By tag."""
     stacks = _stacks("UpdateStack", "DeleteStack", "GetTemplate", "TagResource", "UntagResource")
     certificates = ["acm:DeleteCertificate", "acm:RenewCertificate"]
-    balancers = [*_named(config.place, _BY_STACK), *_named(config.place, _DIRECT)]
     return Statement(
         "ChangeServices",
         [*stacks, *certificates, *_elb(*_CHANGING)],
-        [_changed_stacks(config), _certificates(config), *balancers],
+        [_every_stack(config), _certificates(config), *_named(config.place, _EITHER)],
         conditions=own(config),
     )
 
 
 def _every_stack(config: AnyscaleCloudConfig) -> str:
     return config.place.arn("cloudformation", "stack/*")
-
-
-def _changed_stacks(config: AnyscaleCloudConfig) -> str:
-    """Every stack, where the tag decides; else by name."""
-    return _every_stack(config) if own(config) else config.place.arn("cloudformation", f"stack/{_DIRECT}*")
 
 
 def _certificates(config: AnyscaleCloudConfig) -> str:

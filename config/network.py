@@ -65,7 +65,10 @@ class NetworkConfig(Section):
     s3_endpoint_buckets: Annotated[list[BucketName], Change.IN_PLACE] = []
     """Buckets of other accounts, public ones too, that nodes may read. S3 is reached by the gateway endpoint, whose
     policy lets through the account's own buckets, those that AWS serves packages from, and these. With flavour
-    `anyscale-cloud` none means any: Anyscale does not say which its nodes read. Writing stays within the account."""
+    `anyscale-cloud` none means any: Anyscale does not say which its nodes read. Writing stays within the account, but
+    for `s3_endpoint_writable_buckets`."""
+    s3_endpoint_writable_buckets: Annotated[list[BucketName], Change.IN_PLACE] = []
+    """Buckets of other accounts that nodes may write to as well. Whoever runs code on a node can carry data there."""
     flow_logs: Annotated[FlowLogsConfig, Change.IN_PLACE] = FlowLogsConfig()
     """Flow logs; always on in a VPC that is made here."""
     existing: Annotated[ExistingNetworkConfig | None, Change.REPLACES] = None

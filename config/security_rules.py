@@ -10,6 +10,7 @@ from typing import Literal
 Group = Literal["head", "worker", "cloud", "efs", "memorydb", "endpoints", "bastion"]
 Direction = Literal["ingress", "egress"]
 Peer = Group | IPv4Network | IPv6Network
+Transport = Literal["tcp", "udp"]
 
 ALL_PROTOCOLS = "-1"
 INTERNET = IPv4Network("0.0.0.0/0")
@@ -28,11 +29,13 @@ class Rule:
     """At most 255 of letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*, or EC2 refuses it."""
     first_port: int | None = None
     last_port: int | None = None
+    transport: Transport = "tcp"
+    """Protocol of the ports."""
 
     @property
     def protocol(self) -> str:
-        """`tcp`, or `-1` for all traffic."""
-        return ALL_PROTOCOLS if self.first_port is None else "tcp"
+        """`tcp` or `udp`, or `-1` for all traffic."""
+        return ALL_PROTOCOLS if self.first_port is None else self.transport
 
 
 def flow(source: Group, target: Group, name: str, first: int | None, last: int | None, purpose: str) -> Iterator[Rule]:

@@ -21,11 +21,12 @@ def define_network(
     label: Label,
     key_arn: str,
     readable_buckets: Sequence[str],
+    writable_buckets: Sequence[str],
     gives_addresses: bool,
 ) -> Network | ExistingNetwork:
     """Define the network with its flow logs and S3 endpoint, or look up the one that is there.
 
-    `readable_buckets` are of other accounts; `gives_addresses` is said in `Network`.
+    `readable_buckets` and `writable_buckets` are of other accounts; `gives_addresses` is said in `Network`.
     """
     if config.network.existing is not None:
         return ExistingNetwork(scope, "network", config=config.network.existing, gives_addresses=gives_addresses)
@@ -55,5 +56,6 @@ def define_network(
         vpc_id=network.vpc_id,
         route_table_ids=network.route_table_ids,
         readable_buckets=readable_buckets,
+        writable_buckets=writable_buckets,
     )
     return network

@@ -28,6 +28,7 @@ class S3GatewayEndpoint(Construct):
         vpc_id: str,
         route_table_ids: Sequence[str],
         readable_buckets: Sequence[str],
+        writable_buckets: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
         VpcEndpoint(
@@ -37,13 +38,17 @@ class S3GatewayEndpoint(Construct):
             service_name=f"com.amazonaws.{place.region}.s3",
             vpc_endpoint_type="Gateway",
             route_table_ids=list(route_table_ids),
-            policy=policy_document(self, "policy", _s3_policy(place, readable_buckets)),
+            policy=policy_document(self, "policy", _s3_policy(place, readable_buckets, writable_buckets)),
             tags=label.tags("s3"),
         )
 
 
 class InterfaceEndpoints(Construct):
-    """Define interface endpoints with private DNS names, for principals of this account only."""
+    """Define interface endpoints with private DNS names, for principals of this account only.
+
+    With `others_pull` whoever has a login of a registry pulls images through those of ECR, whose names stand for the
+    registries of all accounts. Pushing stays within the account.
+    """
 
     def __init__(
         self,
@@ -56,9 +61,13 @@ class InterfaceEndpoints(Construct):
         vpc_id: str,
         subnet_ids: Mapping[str, str],
         security_group_id: str,
+        others_pull: bool,
     ) -> None:
         super().__init__(scope, id_)
-        policy = policy_document(self, "policy", _own_principals(place))
+        own = _own_principals(place)
+        policy = policy_document(self, "policy", own)
+        registries = [service for service in services if others_pull and service.startswith("ecr.")]
+        pulling = policy_document(self, "registry_policy", [*own, _pull_images()]) if registries else policy
         self._endpoints = [
             VpcEndpoint(
                 self,
@@ -69,7 +78,7 @@ class InterfaceEndpoints(Construct):
                 private_dns_enabled=True,
                 subnet_ids=list(subnet_ids.values()),
                 security_group_ids=[security_group_id],
-                policy=policy,
+                policy=pulling if service in registries else policy,
                 tags=label.tags(service),
             )
             for service in services
@@ -87,7 +96,21 @@ def _own_principals(place: Place) -> list[Statement]:
     return [Statement("OwnAccount", ["*"], ["*"], principals=ANYBODY, conditions=[own])]
 
 
-def _s3_policy(place: Place, readable: Sequence[str]) -> list[Statement]:
+def _pull_images() -> Statement:
+    """Reading carries nothing out."""
+    actions = ["GetAuthorizationToken", "BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer"]
+    return Statement("PullImages", [f"ecr:{action}" for action in actions], ["*"], principals=ANYBODY)
+
+
+_READ = (
+    *("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging"),
+    *("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketLocation"),
+)
+"""What fsspec, Spark and boto3 ask of a bucket that they only read."""
+_WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+
+
+def _s3_policy(place: Place, readable: Sequence[str], writable: Sequence[str]) -> list[Statement]:
     """The account's own buckets, those that AWS serves packages, images and agents from, and those that are named.
 
     Buckets: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html,
@@ -102,9 +125,9 @@ def _s3_policy(place: Place, readable: Sequence[str]) -> list[Statement]:
         f"amazoncloudwatch-agent-{place.region}",
     ]
     own = Condition("StringEquals", "aws:ResourceAccount", place.account_id)
-    named = [place.s3_arn(resource) for bucket in readable for resource in (bucket, f"{bucket}/*")]
     return [
-        *([Statement("Named", ["s3:GetObject", "s3:ListBucket"], named, principals=ANYBODY)] if named else []),
+        *_named(place, "Named", _READ, readable),
+        *_named(place, "Writable", [*_READ, *_WRITE], writable),
         Statement("OwnBuckets", ["s3:*"], ["*"], principals=ANYBODY, conditions=[own]),
         Statement(
             "PublishedByAws",
@@ -113,3 +136,9 @@ def _s3_policy(place: Place, readable: Sequence[str]) -> list[Statement]:
             principals=ANYBODY,
         ),
     ]
+
+
+def _named(place: Place, sid: str, actions: Sequence[str], buckets: Sequence[str]) -> list[Statement]:
+    """Whatever account the buckets are of."""
+    named = [place.s3_arn(resource) for bucket in buckets for resource in (bucket, f"{bucket}/*")]
+    return [Statement(sid, actions, named, principals=ANYBODY)] if named else []

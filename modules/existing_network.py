@@ -64,6 +64,11 @@ class ExistingNetwork(Construct):
         return str(self._vpc.id)
 
     @cached_property
+    def vpc_arn(self) -> str:
+        """ARN of the VPC, with the account that it belongs to."""
+        return str(self._vpc.arn)
+
+    @cached_property
     def public_subnet_ids(self) -> dict[str, str]:
         """Public subnets by zone."""
         return {zone: str(subnet.id) for zone, subnet in self._public.items()}

@@ -29,6 +29,7 @@ class AnyscaleCloudStack(FoundationStack):
             spot=False,
             # Anyscale does not say what its nodes read from S3: any bucket, unless some are named.
             readable_buckets=config.network.s3_endpoint_buckets or ["*"],
+            writable_buckets=config.foreign_buckets,
             # Anyscale launches nodes with what the subnet gives them.
             gives_addresses=config.access.public_nodes,
             # Mount targets are in it, too.
@@ -43,7 +44,8 @@ class AnyscaleCloudStack(FoundationStack):
         self._allow_roles()
         self._efs = self._define_efs()
         self._memorydb = self._define_memorydb()
-        self._define_endpoints()
+        # Anyscale may give nodes a login to registries of its own.
+        self._define_endpoints(others_pull=True)
         self._publish()
 
     def _define_bucket(self) -> Buckets | ExistingBucket:
@@ -77,7 +79,7 @@ class AnyscaleCloudStack(FoundationStack):
         arns = CloudArns(
             bucket=self._bucket.arn(CLOUD_BUCKET),
             keys=self._bucket_keys,
-            vpc=config.place.arn("ec2", f"vpc/{self._network.vpc_id}"),
+            vpc=self._network.vpc_arn,
             cluster_node_role=self._cluster_node.arn,
             cluster_node_profile=self._cluster_node.instance_profile_arn,
         )

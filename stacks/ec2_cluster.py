@@ -42,6 +42,7 @@ class Ec2ClusterStack(FoundationStack):
             encrypts="everything",
             spot=any(worker.spot for worker in config.workers.values()),
             readable_buckets=_readable_buckets(config),
+            writable_buckets=config.network.s3_endpoint_writable_buckets,
             # Nodes ask for their public address themselves.
             gives_addresses=False,
             filled_by=dict.fromkeys(set(TIERS) - {node.tier for node in config.fixed_nodes.values()}, "Ray"),
@@ -62,7 +63,7 @@ class Ec2ClusterStack(FoundationStack):
         self._efs = self._define_efs()
         self._memorydb = self._define_memorydb()
         self._state_volume = self._define_state_volume()
-        self._endpoints = self._define_endpoints()
+        self._endpoints = self._define_endpoints(others_pull=False)
 
     def _define_node_logs(self) -> LogGroup | None:
         observability = self._config.observability

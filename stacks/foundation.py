@@ -19,8 +19,8 @@ from stacks.base import EnvironmentStack
 class FoundationStack(EnvironmentStack):
     """An environment with a key, a network and security groups. Wiring only.
 
-    `encrypts` says what the key is for, and `spot` whether EC2 Spot uses it; `readable_buckets` and `gives_addresses`
-    are those of the network, `filled_by` and `identities` those of the security groups.
+    `encrypts` says what the key is for, and `spot` whether EC2 Spot uses it; `readable_buckets`, `writable_buckets` and
+    `gives_addresses` are those of the network, `filled_by` and `identities` those of the security groups.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class FoundationStack(EnvironmentStack):
         encrypts: str,
         spot: bool,
         readable_buckets: Sequence[str],
+        writable_buckets: Sequence[str],
         gives_addresses: bool,
         filled_by: Mapping[Group, str],
         identities: Mapping[Group, GroupIdentity] | None = None,
@@ -53,6 +54,7 @@ class FoundationStack(EnvironmentStack):
             label=self.label,
             key_arn=self._key.key_arn,
             readable_buckets=readable_buckets,
+            writable_buckets=writable_buckets,
             gives_addresses=gives_addresses,
         )
         self._groups = SecurityGroups(
@@ -71,7 +73,7 @@ class FoundationStack(EnvironmentStack):
         public = self._foundation.access.public_nodes
         return self._network.public_subnet_ids if public else self._network.private_subnet_ids
 
-    def _define_endpoints(self) -> InterfaceEndpoints | None:
+    def _define_endpoints(self, *, others_pull: bool) -> InterfaceEndpoints | None:
         if not self._foundation.network.endpoints:
             return None
         return InterfaceEndpoints(
@@ -83,6 +85,7 @@ class FoundationStack(EnvironmentStack):
             vpc_id=self._network.vpc_id,
             subnet_ids=self._network.private_subnet_ids,
             security_group_id=self._groups.id_of("endpoints"),
+            others_pull=others_pull,
         )
 
     def _publish_foundation(self) -> None:

@@ -57,11 +57,22 @@ def tags_are_not_anyscales(environment: AnyscaleCloudConfig) -> Iterator[Problem
 
 
 @rule("iam", "region")
-def secrets_are_of_the_region(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
-    """Nodes read a secret, and use its key, where they are."""
-    for setting, kind in (("node_secret_arns", "secret"), ("node_secret_key_arns", "key")):
+def secrets_and_keys_are_of_the_region(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
+    """Nodes read a secret, and use its key and those of their volumes, where they are."""
+    settings = (("node_secret_arns", "secret"), ("node_secret_key_arns", "key"), ("volume_key_arns", "key"))
+    for setting, kind in settings:
         for index, arn in enumerate(getattr(environment.iam, setting)):
             yield from of_another_region(kind, ("iam", setting, index), arn, environment.region)
+
+
+@rule("iam", "account_id")
+def passable_roles_are_of_the_account(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
+    """EC2 takes on no role of another account."""
+    for index, arn in enumerate(environment.iam.passable_role_arns):
+        if arn.split(":")[4] != environment.account_id:
+            yield Problem(
+                ("iam", "passable_role_arns", index), f"got {arn}", f"a role of account {environment.account_id}"
+            )
 
 
 @rule("iam")

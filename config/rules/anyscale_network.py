@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.anyscale_firewall import cloud_rules
@@ -10,6 +11,7 @@ from config.layout import network_zones
 from config.problems import Path, Problem
 from config.rules.access import RULES_PER_GROUP
 from config.rules.registry import rule
+from config.security_rules import Direction
 
 _SMALLEST_PREFIX = 24
 """`anyscale cloud register` refuses a smaller VPC, and subnets below /28, which AWS has not:
@@ -46,11 +48,52 @@ def _zones_of_nodes(environment: AnyscaleCloudConfig) -> tuple[Path, list[str]]:
 
 @rule("access", "network", "memorydb")
 def openings_fit_into_the_group(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
-    """A range of clients takes one rule, one of a machine pool 22."""
-    into = [each for each in cloud_rules(environment) if each.group == "cloud" and each.direction == "ingress"]
-    if len(into) > RULES_PER_GROUP:
-        yield Problem(
-            ("access",),
-            f"got ranges that need {len(into)} rules",
-            f"at most {RULES_PER_GROUP} in a group: fewer ranges",
-        )
+    """A range of clients takes one rule, one of a machine pool 22, an entry of egress one."""
+    rules = [each for each in cloud_rules(environment) if each.group == "cloud"]
+    for direction in get_args(Direction):
+        count = sum(each.direction == direction for each in rules)
+        if count > RULES_PER_GROUP:
+            yield Problem(
+                ("access",),
+                f"got ranges that need {count} {direction} rules",
+                f"at most {RULES_PER_GROUP} in a group: fewer ranges",
+            )
+
+
+@rule("access")
+def egress_has_ports_in_order(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
+    """A range of ports begins before it ends."""
+    for index, each in enumerate(environment.access.egress):
+        first, last = each.ports
+        if last < first:
+            yield Problem(
+                ("access", "egress", index, "last_port"), f"got {last}", f"{first} or more, the entry's first_port"
+            )
+
+
+@rule("access", "network", "memorydb")
+def egress_is_named_once(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
+    """EC2 refuses a rule that is there, such as 443 of the internet."""
+    named = [(each.cidr, each.protocol, each.ports) for each in environment.access.egress]
+    out = [each for each in cloud_rules(environment) if each.direction == "egress"]
+    keys = [(each.peer, each.protocol, (each.first_port, each.last_port)) for each in out]
+    for index, key in enumerate(named):
+        if key in named[:index] or keys.count(key) > named.count(key):
+            cidr, protocol, (first, last) = key
+            ports = first if first == last else f"{first}-{last}"
+            yield Problem(("access", "egress", index), f"got {protocol} {ports} of {cidr} twice", "each opening once")
+
+
+@rule("access", "network")
+def clients_come_by_ipv4(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
+    """The VPC that is made has no IPv6 addresses: a rule for a range of them would let nobody in."""
+    if environment.network.existing is not None:
+        return
+    for setting, cidrs in environment.access.ranges.items():
+        for index, cidr in enumerate(cidrs):
+            if cidr.version != 4:
+                yield Problem(
+                    ("access", setting, index),
+                    f"got {cidr}",
+                    "an IPv4 range: the VPC of the cloud has no IPv6, or network.existing with one that has",
+                )

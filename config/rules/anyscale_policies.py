@@ -20,9 +20,10 @@ _READS = ("anyscale", "iam", "bucket", "kms", "adopted", "project", "region", "a
 
 @rule(*_READS)
 def control_plane_policies_fit(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
-    """They hold the cloud's id, its bucket and its roles by name."""
+    """They hold the cloud's id, its bucket, its roles and the keys of volumes by name."""
     policies = control_plane_policies(environment, expected_arns(environment))
-    yield from _too_large("control plane", policies, ("anyscale",), "shorter names, or services: false")
+    remedy = "fewer of iam.passable_role_arns and iam.volume_key_arns, shorter names, or services: false"
+    yield from _too_large("control plane", policies, ("anyscale",), remedy)
 
 
 @rule(*_READS)

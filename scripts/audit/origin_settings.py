@@ -167,6 +167,7 @@ _OF_CLOUD: Mapping[str, tuple[_Rule, ...]] = {
         (r"cloud_ingress_machine_pool_.*", ANY, "access.machine_pool_cidrs"),
         (r"cloud_ingress_https_.*", ANY, "access.client_cidrs"),
         (r"cloud_egress_(internet|https?)_\d.*", ANY, "access.open_egress"),
+        (r"cloud_egress_(tcp|udp)_\d.*", ANY, "access.egress"),
         (r".*_(in|e)gress_redis_.*", ANY, "memorydb"),
         (r".*_(in|e)gress_https_.*", ANY, "network.endpoints"),
         (".*", ANY, "access"),

@@ -15,10 +15,9 @@ from scripts.inventory.network import (
     DESCRIBE_VPCS,
 )
 from scripts.inventory.reader import Reader
-from scripts.inventory.reading import Read, Reading, Unreadable
+from scripts.inventory.reading import Reading, Unreadable
+from scripts.inventory.s3 import LIST_BUCKETS
 from scripts.inventory.shapes import ordered
-
-LIST_BUCKETS = Read("s3", "ListBuckets", items="Buckets")
 
 _ENDED = frozenset({"deleted", "failed"})
 

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from config.anyscale_cloud import AnyscaleCloudConfig
 from scripts.inventory.filters import one_of
-from scripts.inventory.reader import Reader
-from scripts.inventory.reading import Read, Reading
+from scripts.inventory.reader import Answer, Reader
+from scripts.inventory.reading import Read, Reading, Unreadable
 from scripts.inventory.scope import Scope
 from scripts.inventory.shapes import Tags, name_of, ordered, tags_of
 
 DESCRIBE_VPCS = Read("ec2", "DescribeVpcs", items="Vpcs")
 DESCRIBE_VPC_ATTRIBUTE = Read("ec2", "DescribeVpcAttribute")
+DESCRIBE_DHCP_OPTIONS = Read("ec2", "DescribeDhcpOptions", items="DhcpOptions")
 DESCRIBE_SUBNETS = Read("ec2", "DescribeSubnets", items="Subnets")
 DESCRIBE_ROUTE_TABLES = Read("ec2", "DescribeRouteTables", items="RouteTables")
 DESCRIBE_INTERNET_GATEWAYS = Read("ec2", "DescribeInternetGateways", items="InternetGateways")
 DESCRIBE_NAT_GATEWAYS = Read("ec2", "DescribeNatGateways", items="NatGateways")
 
+AMAZON_DNS = "AmazonProvidedDNS"
+"""How DHCP options name Amazon's own servers."""
 _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 _TARGETS = (
     "GatewayId", "NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "EgressOnlyInternetGatewayId",
@@ -40,6 +44,8 @@ class Vpc:
     cidrs: tuple[str, ...]
     tags: Tags
     ipv6_cidrs: tuple[str, ...] = ()
+    owner_id: str = ""
+    """The account that it belongs to, where that is said: a subnet of it may be shared with this one."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ class Subnet:
     ipv6_cidrs: tuple[str, ...] = ()
     zone_id: str = ""
     """The zone's name that is the same in all accounts: `usw2-az1`."""
+    owner_id: str = ""
+    """As that of the VPC."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,8 @@ class Network:
     route_tables: Reading[tuple[RouteTable, ...]]
     internet_gateways: Reading[tuple[InternetGateway, ...]]
     nat_gateways: Reading[tuple[NatGateway, ...]]
+    dns_servers: Reading[tuple[str, ...]] = (AMAZON_DNS,)
+    """What the DHCP options of the VPC name; read of an Anyscale cloud only."""
 
 
 def collect_network(reader: Reader, scope: Scope) -> Network:
@@ -128,11 +138,39 @@ def collect_network(reader: Reader, scope: Scope) -> Network:
         route_tables=route_tables.parse(_route_tables),
         internet_gateways=internet_gateways.parse(_internet_gateways),
         nat_gateways=nat_gateways.parse(_nat_gateways),
+        dns_servers=_dns_servers(reader, vpcs) if isinstance(scope.environment, AnyscaleCloudConfig) else (AMAZON_DNS,),
     )
 
 
+def _dns_servers(reader: Reader, vpcs: Answer) -> Reading[tuple[str, ...]]:
+    """https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html"""
+    ids = vpcs.parse(lambda answer: [vpc["DhcpOptionsId"] for vpc in answer if vpc.get("DhcpOptionsId")])
+    if isinstance(ids, Unreadable):
+        return ids
+    named = one_of("dhcp-options-id", ids)
+    return reader.start(DESCRIBE_DHCP_OPTIONS, Filters=named).parse(_servers) if ids else (AMAZON_DNS,)
+
+
+def _servers(answer: list[Any]) -> tuple[str, ...]:
+    """Without options of its own a VPC has Amazon's server."""
+    configurations = (each for options in answer for each in options.get("DhcpConfigurations", ()))
+    servers = [each["Values"] for each in configurations if each["Key"] == "domain-name-servers"]
+    found = tuple(value["Value"] for values in servers for value in values)
+    return found if answer else (AMAZON_DNS,)
+
+
 def _vpcs(answer: list[Any]) -> tuple[Vpc, ...]:
-    vpcs = (Vpc(vpc["VpcId"], name_of(vpc), _cidrs(vpc), tags_of(vpc.get("Tags")), _ipv6_cidrs(vpc)) for vpc in answer)
+    vpcs = (
+        Vpc(
+            vpc_id=vpc["VpcId"],
+            name=name_of(vpc),
+            cidrs=_cidrs(vpc),
+            tags=tags_of(vpc.get("Tags")),
+            ipv6_cidrs=_ipv6_cidrs(vpc),
+            owner_id=vpc.get("OwnerId", ""),
+        )
+        for vpc in answer
+    )
     return ordered(vpcs, key=lambda vpc: vpc.vpc_id)
 
 
@@ -165,6 +203,7 @@ def _subnets(answer: list[Any]) -> tuple[Subnet, ...]:
             tags=tags_of(subnet.get("Tags")),
             ipv6_cidrs=_ipv6_cidrs(subnet),
             zone_id=subnet.get("AvailabilityZoneId", ""),
+            owner_id=subnet.get("OwnerId", ""),
         )
         for subnet in answer
     )

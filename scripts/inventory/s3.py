@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from config.anyscale_cloud import CLOUD_BUCKET, AnyscaleCloudConfig
@@ -14,6 +14,7 @@ from scripts.inventory.shapes import Document, Tags, document_of, ordered, tags_
 
 _GONE = "NoSuchBucket"
 
+LIST_BUCKETS = Read("s3", "ListBuckets", items="Buckets")
 GET_BUCKET_VERSIONING = Read("s3", "GetBucketVersioning", absent=(_GONE,))
 GET_BUCKET_ENCRYPTION = Read(
     "s3", "GetBucketEncryption", absent=(_GONE, "ServerSideEncryptionConfigurationNotFoundError")
@@ -95,6 +96,8 @@ class Bucket:
     tags: Reading[Tags]
     region: Reading[str] = NOT_ASKED
     """Read of the bucket of an Anyscale cloud only: another may stand anywhere."""
+    owned: Reading[bool] = True
+    """Whether it is the account's own; read of a bucket that somebody else manages only."""
 
 
 _READS: Mapping[str, Read] = {
@@ -120,7 +123,14 @@ def collect_buckets(reader: Reader, scope: Scope) -> tuple[Bucket, ...]:
     of_cloud = {environment.bucket_name(CLOUD_BUCKET)} if isinstance(environment, AnyscaleCloudConfig) else set()
     names = sorted(declared.union(of_cloud, scope.state.values("aws_s3_bucket", "bucket")))
     started = {name: _start(reader, name, with_region=name in of_cloud) for name in names}
-    return tuple(_bucket(name, answers) for name, answers in started.items() if not _is_gone(answers))
+    owned = {name: _owned(reader, name) for name in of_cloud - declared}
+    found = (_bucket(name, answers) for name, answers in started.items() if not _is_gone(answers))
+    return tuple(replace(bucket, owned=owned[bucket.name]) if bucket.name in owned else bucket for bucket in found)
+
+
+def _owned(reader: Reader, name: str) -> Reading[bool]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html"""
+    return reader.start(LIST_BUCKETS).parse(lambda answer: name in {bucket["Name"] for bucket in answer})
 
 
 def _start(reader: Reader, name: str, *, with_region: bool) -> dict[str, Answer]:

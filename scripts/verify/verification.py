@@ -16,7 +16,9 @@ NOT_VERIFIED = """\
 not verified here, because nothing in the account tells:
   - Anyscale's side: that the cloud is registered with these ids, and that its control plane works
   - real traffic: routes beyond the VPC (VPN, peering, transit gateway), proxies, DNS of the clients
-  - policies of your organization (SCP, RCP): they can only take rights away
+  - policies of your organization (SCP, RCP), which take rights away: a region, a launch without its tags, whoever is
+    not of the organization. "can do all" is said as far as the account's own policies say
+  - rights that are wider than Anyscale needs: `make audit` judges these (iam.*, iam_effect.*, drift.*)
 `anyscale cloud verify` asks Anyscale; with --functional-verify it also starts real nodes."""
 
 

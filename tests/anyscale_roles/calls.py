@@ -11,7 +11,8 @@ from config.anyscale import CLOUD_ID_TAG
 from tests.anyscale_roles.roles import ARNS, CLOUD
 from tests.iam_gate.checks import Check, context, request_tags, resource_tags
 
-REGION, ACCOUNT = "us-west-2", "123456789012"
+REGION, ACCOUNT, SHARER = "us-west-2", "123456789012", "210987654321"
+"""The last one is the account that shares its VPC and its capacity."""
 STACKS = "cloudformation.amazonaws.com"
 SHARED = frozenset({"image", "snapshot"})
 """No account in their ARN."""
@@ -23,6 +24,11 @@ def arn(service: str, resource: str, region: str = REGION) -> str:
     """ARN of something in the account."""
     account = "" if service == "ec2" and resource.partition("/")[0] in SHARED else ACCOUNT
     return f"arn:aws:{service}:{region}:{account}:{resource}"
+
+
+def shared_arn(service: str, resource: str, region: str = REGION) -> str:
+    """ARN of something that another account shares."""
+    return f"arn:aws:{service}:{region}:{SHARER}:{resource}"
 
 
 def ask(action: str, resource: str = "*", *, has: str | None = None, gets: str | None = None, **keys: str) -> Check:
@@ -54,9 +60,10 @@ def launch(
 ) -> Call:
     """RunInstances: of a node with a profile, which is tagged at once."""
     run, instance = "ec2:RunInstances", arn("ec2", "instance/*", region)
+    shared = (shared_arn("ec2", f"{kind}/x", region) for kind in ("subnet", "security-group"))
     return (
         ask(run, arn("ec2", "image/ami-1", region)),
-        *(ask(run, arn("ec2", f"{kind}/x", region), ec2__Vpc=vpc) for kind in ("subnet", "security-group")),
+        *(ask(run, each, ec2__Vpc=vpc) for each in shared),
         ask(run, arn("ec2", "network-interface/*", region), ec2__Vpc=vpc),
         ask(run, arn("ec2", "volume/*", region)),
         ask(run, instance, gets=gets),
@@ -72,7 +79,7 @@ def request_spot(*, gets: str | None = CLOUD, vpc: str = ARNS.vpc) -> Call:
         ec2(operation, request, gets=gets),
         *([ec2("CreateTags", request, gets=gets, ec2__CreateAction=operation)] if gets else []),
         *(ec2(operation, used) for used in ("image/ami-1", "key-pair/mine", "placement-group/mine")),
-        ec2(operation, "subnet/x", ec2__Vpc=vpc),
+        ask(f"ec2:{operation}", shared_arn("ec2", "subnet/x"), ec2__Vpc=vpc),
         pass_role(),
     )
 

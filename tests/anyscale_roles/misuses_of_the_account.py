@@ -20,13 +20,13 @@ from tests.anyscale_roles.calls import (
     request_spot,
 )
 from tests.anyscale_roles.misuses import Pair
-from tests.anyscale_roles.roles import ARNS, BUCKET, CLOUD, KEY, SECRET, SECRET_KEY, cloud
+from tests.anyscale_roles.roles import ARNS, BUCKET, CLOUD, KEY, SECRET, SECRET_KEY, TEAM_ROLE, VOLUME_KEY, cloud
 from tests.anyscale_roles.work import BY_STACK, DIRECT, NODE, VOLUME, service_linked_role
 
 _ROLE = cloud().place.iam_arn(f"role/{cloud().role_name(CONTROL_PLANE)}")
 _OTHER_VPC = arn("ec2", "vpc/vpc-of-another")
 _STACK, _CERTIFICATE = arn("cloudformation", "stack/anyscale-1/2"), arn("acm", "certificate/1")
-_S3 = "s3.us-west-2.amazonaws.com"
+_S3, _EC2 = "s3.us-west-2.amazonaws.com", "ec2.us-west-2.amazonaws.com"
 
 
 def _regrouped(vpc: str) -> Call:
@@ -50,8 +50,10 @@ OF_THE_ACCOUNT: Mapping[str, Pair] = {
     "launch in another region": (launch(region="eu-central-1"), launch()),
     "put a node into a group of another VPC": (_regrouped(_OTHER_VPC), _regrouped(ARNS.vpc)),
     "launch with an administrator's role": (launch(role="arn:aws:iam::123456789012:role/admin"), launch()),
+    "launch with another role of a team": (launch(role=f"{TEAM_ROLE}-lead"), launch(role=TEAM_ROLE)),
     "launch with the control plane's role": (launch(role=_ROLE), launch()),
     "give the nodes' role to a function": ((pass_role(to="lambda.amazonaws.com"),), (pass_role(),)),
+    "give a team's role to a function": ((pass_role(TEAM_ROLE, "lambda.amazonaws.com"),), (pass_role(TEAM_ROLE),)),
     "give the nodes' role to CloudFormation": ((pass_role(to="cloudformation.amazonaws.com"),), (pass_role(),)),
     "look at another profile": (
         call("iam:GetInstanceProfile", "arn:aws:iam::123456789012:instance-profile/admin"),
@@ -91,6 +93,18 @@ OF_THE_ACCOUNT: Mapping[str, Pair] = {
         call("kms:Decrypt", arn("kms", "key/another"), kms__ViaService=_S3),
         call("kms:Decrypt", KEY, kms__ViaService=_S3),
     ),
+    "decrypt a volume by its key directly": (
+        call("kms:Decrypt", VOLUME_KEY),
+        call("kms:Decrypt", VOLUME_KEY, kms__ViaService=_EC2),
+    ),
+    "grant a volume's key to somebody": (
+        call("kms:CreateGrant", VOLUME_KEY, kms__ViaService=_EC2, kms__GrantIsForAWSResource="false"),
+        call("kms:CreateGrant", VOLUME_KEY, kms__ViaService=_EC2, kms__GrantIsForAWSResource="true"),
+    ),
+    "grant a volume's key by another service": (
+        call("kms:CreateGrant", VOLUME_KEY, kms__ViaService=_S3, kms__GrantIsForAWSResource="true"),
+        call("kms:CreateGrant", VOLUME_KEY, kms__ViaService=_EC2, kms__GrantIsForAWSResource="true"),
+    ),
     "grant the key to somebody": (call("kms:CreateGrant", KEY, kms__ViaService=_S3), None),
     "delete the key": (call("kms:ScheduleKeyDeletion", KEY), None),
     "read a secret": (call("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:login-1")), None),
@@ -99,7 +113,6 @@ OF_THE_ACCOUNT: Mapping[str, Pair] = {
     "allow IMDSv1 on a node": _ec2_at_all("ModifyInstanceMetadataOptions", NODE),
     "copy the volume of a node": _ec2_at_all("CreateSnapshot", VOLUME),
     "share a snapshot": _ec2_at_all("ModifySnapshotAttribute", "snapshot/snap-1"),
-    "delete a volume": _ec2_at_all("DeleteVolume", VOLUME),
     "open a security group": _ec2_at_all("AuthorizeSecurityGroupIngress", "security-group/sg-1", ec2__Vpc=ARNS.vpc),
     "make a security group": _ec2_at_all("CreateSecurityGroup", "security-group/*", ec2__Vpc=ARNS.vpc),
     "delete a subnet": _ec2_at_all("DeleteSubnet", "subnet/subnet-1", ec2__Vpc=ARNS.vpc),
@@ -145,6 +158,7 @@ OF_NODES: Mapping[str, Pair] = {
     "take on the control plane's role": (call("sts:AssumeRole", _ROLE), None),
     "pass on its own role": ((pass_role(),), None),
     "write a policy into the own role": (call("iam:PutRolePolicy", ARNS.cluster_node_role), None),
+    "use a volume's key": (call("kms:Decrypt", VOLUME_KEY, kms__ViaService=_EC2), None),
     "read another bucket": OF_THE_ACCOUNT["read another bucket"],
     "open the bucket": OF_THE_ACCOUNT["open the bucket"],
     "decrypt by the key directly": OF_THE_ACCOUNT["decrypt by the key directly"],

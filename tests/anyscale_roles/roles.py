@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 from config.anyscale_arns import expected_arns
@@ -18,12 +19,21 @@ CLOUD, OTHER = "cld_mine", "cld_other"
 BUCKET = "bucket-of-the-cloud"
 SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:login-a1b2c3"
 SECRET_KEY = "arn:aws:kms:us-west-2:123456789012:key/of-the-secret"
+VOLUME_KEY = "arn:aws:kms:us-west-2:210987654321:key/of-the-volumes"
+TEAM_ROLE = "arn:aws:iam::123456789012:role/teams/vision"
+"""That a compute config gives to nodes."""
 
 
 @cache
 def cloud(cloud_id: str | None = CLOUD) -> AnyscaleCloudConfig:
     """A cloud with all that its roles can be given; without an id it is not registered yet."""
-    iam = {"node_logs": True, "node_secret_arns": [SECRET], "node_secret_key_arns": [SECRET_KEY]}
+    iam = {
+        "node_logs": True,
+        "node_secret_arns": [SECRET],
+        "node_secret_key_arns": [SECRET_KEY],
+        "passable_role_arns": [TEAM_ROLE],
+        "volume_key_arns": [VOLUME_KEY],
+    }
     return AnyscaleCloudConfig.model_validate(
         {
             "name": "test",
@@ -36,7 +46,8 @@ def cloud(cloud_id: str | None = CLOUD) -> AnyscaleCloudConfig:
     )
 
 
-ARNS = expected_arns(cloud())
+ARNS = replace(expected_arns(cloud()), vpc="arn:aws:ec2:us-west-2:210987654321:vpc/vpc-1")
+"""In a VPC that another account shares."""
 KEY = ARNS.keys[0]
 
 
@@ -44,7 +55,7 @@ KEY = ARNS.keys[0]
 def control_plane(cloud_id: str | None = CLOUD) -> Principal:
     """The role that Anyscale takes on."""
     config = cloud(cloud_id)
-    return _principal(config, CONTROL_PLANE, control_plane_policies(config, expected_arns(config)))
+    return _principal(config, CONTROL_PLANE, control_plane_policies(config, ARNS))
 
 
 @cache

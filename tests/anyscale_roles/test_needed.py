@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from tests.anyscale_roles.calls import Call
-from tests.anyscale_roles.misuses import OF_CLOUDS, Pair
+from tests.anyscale_roles.misuses import OF_CLOUDS, OF_NOBODY, Pair
 from tests.anyscale_roles.misuses_of_the_account import OF_NODES, OF_THE_ACCOUNT
 from tests.anyscale_roles.roles import CLOUD, cluster_node, control_plane, denied
 from tests.anyscale_roles.work import CLUSTER_NODE, CONTROL_PLANE
@@ -16,8 +16,8 @@ from tests.iam_gate import Principal
 
 UNREGISTERED = "control plane before the registration"
 ROLES: Mapping[str, tuple[Principal, Mapping[str, Call], Mapping[str, Pair]]] = {
-    "control plane": (control_plane(), CONTROL_PLANE, {**OF_CLOUDS, **OF_THE_ACCOUNT}),
-    UNREGISTERED: (control_plane(None), CONTROL_PLANE, OF_THE_ACCOUNT),
+    "control plane": (control_plane(), CONTROL_PLANE, {**OF_CLOUDS, **OF_NOBODY, **OF_THE_ACCOUNT}),
+    UNREGISTERED: (control_plane(None), CONTROL_PLANE, {**OF_NOBODY, **OF_THE_ACCOUNT}),
     "node": (cluster_node(), CLUSTER_NODE, OF_NODES),
 }
 POLICIES = [(role, policy) for role, (principal, _, _) in ROLES.items() for policy in principal.policies]
@@ -35,9 +35,8 @@ def test_every_statement_is_needed(role: str, policy: str) -> None:
     assert spare == []
 
 
-@pytest.mark.parametrize(("role", "policy"), [each for each in POLICIES if each[0] != UNREGISTERED])
+@each_policy
 def test_every_value_is_needed(role: str, policy: str) -> None:
-    """Without conditions several statements may say the same: one form is not made smaller than the other."""
     principal, work, _ = ROLES[role]
     spare = [name for name, less in without_values(principal, policy) if _works(less, work.values())]
     assert spare == []

@@ -19,8 +19,9 @@ from tests.anyscale_roles.calls import (
     make_stack,
     pass_role,
     request_spot,
+    shared_arn,
 )
-from tests.anyscale_roles.roles import ARNS, BUCKET, CLOUD, KEY, SECRET, SECRET_KEY
+from tests.anyscale_roles.roles import ARNS, BUCKET, CLOUD, KEY, SECRET, SECRET_KEY, TEAM_ROLE, VOLUME_KEY
 
 NODE, VOLUME, SPOT = "instance/i-1", "volume/vol-1", "spot-instances-request/sir-1"
 DIRECT = {
@@ -46,7 +47,7 @@ _SEEN = {
     "elasticfilesystem": "MountTargets",
 }
 _SEEN_BY_SERVICES = {
-    "ec2": "InternetGateways Vpcs",
+    "ec2": "Addresses InternetGateways Vpcs",
     "elasticloadbalancing": """ListenerCertificates Listeners LoadBalancerAttributes LoadBalancers Rules Tags
         TargetGroupAttributes TargetGroups TargetHealth""",
 }
@@ -80,6 +81,16 @@ def bucket_calls(via: str = "s3.us-west-2.amazonaws.com") -> Call:
     )
 
 
+def volume_key_calls(via: str = "ec2.us-west-2.amazonaws.com", to_service: str = "true") -> Call:
+    """What EC2 does with a volume's key, in the name of who launches."""
+    used = ("Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo")
+    granted = {"kms:GrantIsForAWSResource": to_service}
+    return (
+        *(ask(f"kms:{action}", VOLUME_KEY, kms__ViaService=via) for action in used),
+        ask("kms:CreateGrant", VOLUME_KEY, kms__ViaService=via, **granted),
+    )
+
+
 def _with_profile(operation: str) -> Call:
     return (ec2(operation, NODE, has=CLOUD), pass_role())
 
@@ -87,7 +98,8 @@ def _with_profile(operation: str) -> Call:
 INSTANCES: Mapping[str, Call] = {
     "look around": _described(_SEEN),
     "launch": launch(),
-    "launch on spot": (*launch(), ec2("RunInstances", "spot-instances-request/*")),
+    "launch with the role of a team": launch(role=TEAM_ROLE),
+    "launch with an encrypted volume": (*launch(), *volume_key_calls()),
     "launch with all that a launch can use": (
         *launch(),
         *(
@@ -99,12 +111,21 @@ INSTANCES: Mapping[str, Call] = {
         ),
         ask("ec2:RunInstances", arn("resource-groups", "group/reservations")),
     ),
+    "launch into capacity of another account": (
+        *launch(),
+        *(
+            ask("ec2:RunInstances", shared_arn("ec2", resource))
+            for resource in ("placement-group/theirs", "capacity-reservation/cr-1")
+        ),
+        ask("ec2:RunInstances", shared_arn("resource-groups", "group/reservations")),
+    ),
     "tag volumes and interfaces at the launch": tuple(
         ec2("CreateTags", f"{kind}/*", gets=CLOUD, ec2__CreateAction="RunInstances")
         for kind in ("volume", "network-interface", "spot-instances-request")
     ),
     "request spot instances": request_spot(),
     "cancel a spot request": (ec2("CancelSpotInstanceRequests", SPOT, has=CLOUD),),
+    "cancel the spot request of a launch": (ec2("CancelSpotInstanceRequests", SPOT),),
     "start, stop and terminate": tuple(
         ec2(f"{verb}Instances", NODE, has=CLOUD) for verb in ("Start", "Stop", "Terminate")
     ),
@@ -114,14 +135,19 @@ INSTANCES: Mapping[str, Call] = {
     ),
     "tag a node": (ec2("CreateTags", NODE, has=CLOUD), ec2("CreateTags", NODE, has=CLOUD, gets=CLOUD)),
     "untag a node": (ec2("DeleteTags", NODE, has=CLOUD),),
-    "make a volume": (*make("CreateVolume", "volume/*"), ec2("CreateVolume", "snapshot/snap-1")),
-    "attach a volume": (ec2("AttachVolume", NODE, has=CLOUD), ec2("AttachVolume", VOLUME, has=CLOUD)),
+    "make a volume": make("CreateVolume", "volume/*"),
+    "attach and detach a volume": tuple(
+        ec2(operation, each, has=CLOUD) for operation in ("AttachVolume", "DetachVolume") for each in (NODE, VOLUME)
+    ),
+    "delete a volume": (ec2("DeleteVolume", VOLUME, has=CLOUD),),
     "give a node its profile": _with_profile("AssociateIamInstanceProfile"),
     "replace a node's profile": _with_profile("ReplaceIamInstanceProfileAssociation"),
     "take a node's profile": (ec2("DisassociateIamInstanceProfile", NODE, has=CLOUD),),
     "see the profile": call("iam:GetInstanceProfile", ARNS.cluster_node_profile),
+    "see the profile of a team": call("iam:GetInstanceProfile", TEAM_ROLE.replace(":role/", ":instance-profile/")),
     "make a placement group": make("CreatePlacementGroup", "placement-group/*"),
     "make a placement group without a tag": make("CreatePlacementGroup", "placement-group/*", gets=None),
+    "delete a placement group": (ec2("DeletePlacementGroup", "placement-group/mine", has=CLOUD),),
     "take an address": make("AllocateAddress", "elastic-ip/*"),
     "give an address back": (ec2("ReleaseAddress", "elastic-ip/eipalloc-1", has=CLOUD),),
     "change an own image": (ec2("ModifyImageAttribute", "image/ami-1", has=CLOUD),),
@@ -129,10 +155,12 @@ INSTANCES: Mapping[str, Call] = {
 }
 SERVICES: Mapping[str, Call] = {
     "look at load balancers": _described(_SEEN_BY_SERVICES),
+    "look for groups": call("ec2:GetSecurityGroupsForVpc", ARNS.vpc),
     "see stacks": tuple(
         ask(f"cloudformation:{action}", arn("cloudformation", "stack/anyscale-1/2"))
         for action in ("DescribeStackEvents", "DescribeStackResources", "DescribeStacks")
     ),
+    "list stacks": (ask("cloudformation:ListStacks"), ask("cloudformation:DescribeStacks")),
     "make a stack": make_stack("anyscale-1"),
     "change a stack": tuple(
         ask(f"cloudformation:{action}", arn("cloudformation", "stack/anyscale-1/2"), has=CLOUD)
@@ -141,6 +169,7 @@ SERVICES: Mapping[str, Call] = {
     "let a stack make load balancers": by_stack(
         elb("CreateLoadBalancer", BY_STACK["loadbalancer"]),
         elb("AddTags", BY_STACK["loadbalancer"], gets=CLOUD),
+        elb("SetSecurityGroups", BY_STACK["loadbalancer"]),
         elb("CreateTargetGroup", BY_STACK["targetgroup"]),
         elb("RegisterTargets", BY_STACK["targetgroup"]),
         elb("DeregisterTargets", BY_STACK["targetgroup"]),
@@ -159,6 +188,13 @@ SERVICES: Mapping[str, Call] = {
     "make a rule": make_balancer("CreateRule", DIRECT["listener"], DIRECT["listener-rule"], has=CLOUD),
     "change a load balancer": _changes(DIRECT),
     "set the order of rules": (elb("SetRulePriorities", DIRECT["listener-rule"]),),
+    "fill a load balancer whose parts have no tag": (
+        elb("CreateListener", DIRECT["loadbalancer"], has=CLOUD),
+        elb("CreateRule", DIRECT["listener"]),
+        elb("AddListenerCertificates", DIRECT["listener"]),
+        elb("RegisterTargets", DIRECT["targetgroup"]),
+        elb("DeregisterTargets", DIRECT["targetgroup"]),
+    ),
     "see certificates": (
         ask("acm:ListCertificates"),
         *(
@@ -181,8 +217,6 @@ SERVICES: Mapping[str, Call] = {
 }
 CONTROL_PLANE: Mapping[str, Call] = {**INSTANCES, **SERVICES, "use the bucket": bucket_calls()}
 
-NODE_OF_NOBODY: Call = tuple(ec2(f"{verb}Instances", NODE) for verb in ("Start", "Stop", "Terminate"))
-"""Possible before the registration only."""
 _GROUP = arn("logs", "log-group:/anyscale/ray")
 CLUSTER_NODE: Mapping[str, Call] = {
     "use the bucket": bucket_calls(),

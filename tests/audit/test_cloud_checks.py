@@ -58,17 +58,29 @@ def rule(config: AnyscaleCloudConfig, group: str, peer: str, *, egress: bool) ->
 
 
 OF_MACHINE_POOL = rule(EVERYTHING, "cloud", "192.168.0.0/16", egress=False)
-MODIFYING = document(allow("Change", ["ec2:ModifyInstanceAttribute", "ec2:StopInstances", "ec2:StartInstances"], ["*"]))
+CHANGING = ["ec2:ModifyInstanceAttribute", "ec2:StopInstances", "ec2:StartInstances"]
+MODIFYING = document(allow("Change", CHANGING, ["*"]))
 TAGGING = document(
     allow(
         "Change",
-        ["ec2:ModifyInstanceAttribute", "ec2:StopInstances", "ec2:StartInstances"],
+        CHANGING,
         ["*"],
         StringEquals={"aws:ResourceTag/anyscale-cloud-id": "cld_1a2b3c4d5e6f7g8h"},
     ),
     allow("Tag", ["ec2:CreateTags"], ["*"]),
 )
 """Who can put the cloud's tag on what is there can change everything."""
+OF_ANY_CLOUD = document(
+    allow("Change", CHANGING, ["*"], StringLike={"aws:ResourceTag/anyscale-cloud-id": "cld_*"}),
+)
+
+
+def passing(role_arn: str) -> Any:
+    """A policy that launches instances with a role."""
+    return document(allow("Pass", ["iam:PassRole"], [role_arn]), allow("Launch", ["ec2:RunInstances"], ["*"]))
+
+
+TEAM_ROLE = EVERYTHING.iam.passable_role_arns[0]
 POLICY = f"{CONTROL}.inline_policies.0.document"
 FAULTS: tuple[tuple[AnyscaleCloudConfig, str, str, Any], ...] = (
     (PRIVATE, "iam.roles_there", CONTROL, REMOVED),
@@ -85,6 +97,9 @@ FAULTS: tuple[tuple[AnyscaleCloudConfig, str, str, Any], ...] = (
     (PRIVATE, "iam_effect.trust_needs_external_id", f"{CONTROL}.trust.Statement.0.Condition", {}),
     (PRIVATE, "iam_effect.no_privilege_escalation", POLICY, MODIFYING),
     (PRIVATE, "iam_effect.no_privilege_escalation", POLICY, TAGGING),
+    (PRIVATE, "iam_effect.no_privilege_escalation", POLICY, OF_ANY_CLOUD),
+    (PRIVATE, "iam_effect.no_privilege_escalation", POLICY, passing(PRIVATE.place.iam_arn("role/teams/vision"))),
+    (EVERYTHING, "iam_effect.no_privilege_escalation", f"{NODE}.inline_policies.0.document", passing(TEAM_ROLE)),
     (PUBLIC, "iam_effect.no_privilege_escalation", POLICY, doing("iam:AttachRolePolicy")),
     (PUBLIC, "iam_effect.no_privilege_escalation", POLICY, doing("cloudformation:UpdateStack")),
     (PUBLIC, "iam_effect.no_privilege_escalation", f"{NODE}.inline_policies.0.document", MODIFYING),
@@ -164,6 +179,8 @@ NODES = Several(
         (PRIVATE, "unmanaged.no_volumes", "", NODES),
         (PRIVATE, "unmanaged.no_interfaces", f"{THINGS}.interfaces", (BALANCER,)),
         (EXISTING, "unmanaged.no_instances", "", NODES),
+        (EVERYTHING, "iam_effect.no_privilege_escalation", POLICY, passing(TEAM_ROLE)),
+        (PUBLIC, "iam_effect.no_privilege_escalation", POLICY, OF_ANY_CLOUD),
         (PRIVATE, "efs.policy_for_us_only", "file_systems.0.policy.Statement.1.Principal", "*"),
     ],
     ids=lambda each: getattr(each, "name", None),
@@ -233,3 +250,9 @@ def test_a_node_that_is_there_is_judged_by_its_own_groups() -> None:
 
     assert reaches_store() is True
     assert reaches_store(group_ids=("sg-default",)) is False
+
+
+def test_a_cloud_of_nothing_but_nodes_has_no_tiers_to_keep_apart() -> None:
+    alone = EXISTING.model_copy(update={"efs": None, "memorydb": None})
+    assert not BY_ID["reachability.tiers_closed"].is_for(alone)
+    assert BY_ID["reachability.tiers_closed"].is_for(PUBLIC)

@@ -79,7 +79,7 @@ def config_of(deployed: Deployed) -> dict[str, Any]:
         "print(load_state(load_environment(sys.argv[1], target='local')).outputs['autoscaling_config'])",
         deployed.name,
     )
-    return unpacked(state.succeeded().output)
+    return unpacked(state.succeeded().output.strip())
 
 
 def launch_of(deployed: Deployed, config: dict[str, Any], kind: str, type_: str) -> Request:

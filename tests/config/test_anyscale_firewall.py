@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from typing import Any
 
 import pytest
 
-from config.anyscale import AnyscaleConfig, CloudAccessConfig, CloudEfsConfig, CloudMemoryDbConfig
+from config.anyscale import AnyscaleConfig, CloudAccessConfig, CloudEfsConfig, CloudMemoryDbConfig, EgressConfig
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.anyscale_firewall import MACHINE_POOL_PORTS
 from config.firewall import declared_rules, security_groups
@@ -62,11 +62,11 @@ def test_machine_pool_reaches_its_ports() -> None:
 def test_no_rule_is_there_twice() -> None:
     """EC2 refuses a rule that differs from another one in its description only."""
     rules = Counter(
-        (rule.group, rule.direction, rule.peer, rule.first_port, rule.last_port)
+        (rule.group, rule.direction, rule.peer, rule.protocol, rule.first_port, rule.last_port)
         for rule in declared_rules(_cloud(**EVERYTHING))
     )
     assert max(rules.values()) == 1
-    assert rules["cloud", "ingress", POOL, 443, 443] == 1
+    assert rules["cloud", "ingress", POOL, "tcp", 443, 443] == 1
 
 
 def test_memorydb_is_reached_by_the_cloud_alone() -> None:
@@ -85,3 +85,20 @@ def test_mount_targets_have_no_group_of_their_own() -> None:
 def test_nodes_reach_the_internet_on_two_ports_unless_asked(is_open: bool, ports: set[int | None]) -> None:
     cloud = _cloud(access=CloudAccessConfig(open_egress=is_open))
     assert {rule.first_port for rule in declared_rules(cloud) if rule.peer == INTERNET} == ports
+
+
+def test_nodes_reach_what_is_named_besides() -> None:
+    dns, kafka = IPv4Network("10.1.0.2/32"), IPv4Network("10.2.0.0/16")
+    named = [
+        EgressConfig(cidr=dns, first_port=53, protocol="udp"),
+        EgressConfig(cidr=dns, first_port=53),
+        EgressConfig(cidr=kafka, first_port=9092, last_port=9094),
+    ]
+    cloud = _cloud(access=CloudAccessConfig(egress=named))
+    out = [rule for rule in declared_rules(cloud) if rule.direction == "egress" and rule.peer in (dns, kafka)]
+    assert [(rule.peer, rule.protocol, rule.first_port, rule.last_port) for rule in out] == [
+        (dns, "udp", 53, 53),
+        (dns, "tcp", 53, 53),
+        (kafka, "tcp", 9092, 9094),
+    ]
+    assert len({(rule.name, rule.peer) for rule in out}) == 3

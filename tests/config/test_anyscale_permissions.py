@@ -64,6 +64,25 @@ def test_an_adopted_role_is_passed_on_by_its_name() -> None:
     assert pass_role.resources == ["arn:aws:iam::123456789012:role/nodes-of-before"]
 
 
+def test_roles_of_teams_are_passed_on_beside_it_with_their_profiles() -> None:
+    role = "arn:aws:iam::123456789012:role/teams/vision"
+    instances = _control_plane(_cloud(iam={"passable_role_arns": [role]}))["instances"]
+    (see,), (pass_role,) = (_named(instances, sid) for sid in ("SeeProfile", "PassNodeRole"))
+    assert pass_role.resources == ["arn:aws:iam::123456789012:role/ray-test-cluster-node", role]
+    assert see.resources[1:] == ["arn:aws:iam::123456789012:instance-profile/teams/vision"]
+
+
+def test_keys_of_volumes_are_for_the_control_plane_alone() -> None:
+    config = _cloud(iam={"volume_key_arns": [OTHER_KEY]})
+    keys = [each for each in _control_plane(config)["instances"] if each.sid.endswith("VolumeKeys")]
+    assert [(each.sid, each.resources) for each in keys] == [
+        ("UseVolumeKeys", [OTHER_KEY]),
+        ("GrantVolumeKeys", [OTHER_KEY]),
+    ]
+    assert list(_nodes(config)) == ["bucket"]
+    assert OTHER_KEY not in _nodes(config)["bucket"][-1].resources
+
+
 def test_the_policy_for_the_registry_is_attached_once() -> None:
     own = "arn:aws:iam::123456789012:policy/own"
     assert cluster_node_managed_policies(_cloud()) == [REGISTRY]

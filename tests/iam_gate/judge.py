@@ -27,7 +27,9 @@ def judge(principal: Principal, check: Check) -> Verdict:
     launch, which is why a grant's `spared` does not count.
     """
     found = grants(principal.permissions, Request(check.action, check.resource, check.context))
-    sure = [grant for grant in found if grant.resource == check.resource and not grant.conditions]
+    context = {**principal.permissions.context, **check.context}
+    whole = (grant for grant in found if grant.statement.whole(check.resource, context) is Truth.YES)
+    sure = [grant for grant in whole if not grant.conditions]
     if sure:
         return Verdict(True, tuple(dict.fromkeys(principal.place(grant.statement) for grant in sure)))
     return Verdict(False, reason=_reason(principal, check))

@@ -16,6 +16,7 @@ from scripts.inventory.anyscale import is_of_cloud
 from scripts.inventory.instances import collect_nodes
 from scripts.inventory.kms import collect_existing_bucket_keys
 from scripts.inventory.memorydb import collect_memorydb
+from scripts.inventory.network import AMAZON_DNS, collect_network
 from scripts.inventory.reader import Reader
 from scripts.inventory.reading import readable
 from scripts.inventory.s3 import NOT_ASKED, collect_buckets
@@ -133,9 +134,19 @@ def test_what_the_control_plane_made_is_told_from_what_a_person_did(account: Acc
 def test_a_bucket_that_was_there_is_read_with_its_region_and_key(account: Account, reader: Reader) -> None:
     scope = account.scope(EXISTING)
     (bucket,) = collect_buckets(reader, scope)
-    assert (bucket.name, bucket.region) == ("customer-data", "eu-west-1")
+    assert (bucket.name, bucket.region, bucket.owned) == ("customer-data", "eu-west-1", True)
     assert [key.arn for key in collect_existing_bucket_keys(reader, scope)] == [EXISTING.bucket.existing_key_arn]
     assert collect_existing_bucket_keys(reader, account.scope(PUBLIC)) == ()
+
+
+def test_dns_servers_are_those_of_the_vpcs_dhcp_options(account: Account, reader: Reader) -> None:
+    servers = [{"Key": "domain-name-servers", "Values": ["10.1.0.2", "10.1.0.3"]}]
+    options = account.ec2.create_dhcp_options(DhcpConfigurations=servers)["DhcpOptions"]["DhcpOptionsId"]
+    assert collect_network(reader, account.scope(PUBLIC)).dns_servers == (AMAZON_DNS,)
+    account.ec2.associate_dhcp_options(DhcpOptionsId=options, VpcId=account.vpc)
+    with Reader(reader._session) as again:
+        assert collect_network(again, account.scope(PUBLIC)).dns_servers == ("10.1.0.2", "10.1.0.3")
+        assert collect_network(again, Scope(load("small"), State(()), account.vpc)).dns_servers == (AMAZON_DNS,)
 
 
 def test_regions_of_other_buckets_are_not_asked(account: Account, reader: Reader) -> None:

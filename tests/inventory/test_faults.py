@@ -26,6 +26,7 @@ from tests.inventory.world import World
 SMALL = load("small")
 NOT_IN_THE_WORLD = {
     # What moto does not have or only some environments do: `every_fault.py` goes through them on an applied one.
+    "ec2:DescribeDhcpOptions",
     "ec2:DescribeKeyPairs",
     "ec2:DescribePlacementGroups",
     "eks:DescribeCluster",

@@ -14,7 +14,7 @@ _REAL = {
     "aws_security_group": f"sg-{_ID}",
     "aws_kms_key": f"{_ARN.format('kms')}key/01234567-89ab-cdef-0123-456789abcdef",
     "aws_route53_zone": "Z0123456789ABCDEFGHIJ",
-    "aws_vpc": f"vpc-{_ID}",
+    "aws_vpc": f"{_ARN.format('ec2')}vpc/vpc-{_ID}",
 }
 _REFERENCE = re.compile(r"\$\{(?:data\.)?(?P<type>\w+)\.(?P<name>\w+)\.[\w.]+\}")
 

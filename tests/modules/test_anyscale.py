@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import json
 from functools import cache
 
 import pytest
 
+from config.anyscale_permissions import BUCKET_ACTIONS, OBJECT_ACTIONS
 from tests.synthesis import Synthesized, cloud, example, synth
 
 KEY = "arn:aws:kms:us-west-2:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"
@@ -69,9 +69,31 @@ def test_services_are_a_policy_of_their_own_when_asked_for() -> None:
 
 
 def test_the_cloud_id_narrows_what_the_control_plane_may_do() -> None:
-    known, unknown = (json.dumps(example(name).document["data"]) for name in ("anyscale", "anyscale-public"))
-    assert all(variable in known for variable in CLOUD_ID)
-    assert not any(variable in unknown for variable in CLOUD_ID)
+    for name, test, value in (
+        ("anyscale", "StringEquals", "cld_1a2b3c4d5e6f7g8h"),
+        ("anyscale-public", "StringLike", "cld_*"),
+    ):
+        found = [
+            (condition["test"].removesuffix("IfExists"), condition["values"])
+            for statement in example(name).statements("control_plane_document_instances")
+            for condition in statement.get("condition", [])
+            if condition["variable"] in CLOUD_ID
+        ]
+        assert found == [(test, [value])] * 4
+
+
+def test_nodes_are_launched_into_the_vpc_whoever_owns_it() -> None:
+    theirs = {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "private_subnets": {"us-west-2a": "subnet-0aaaaaaaaaaaaaaa1", "us-west-2b": "subnet-0bbbbbbbbbbbbbbb2"},
+    }
+    stacks = {
+        "${aws_vpc.network_vpc.arn}": bare(),
+        "${data.aws_vpc.network_vpc.arn}": synth(cloud(network={"existing": theirs})),
+    }
+    for arn, stack in stacks.items():
+        (into,) = (each for each in stack.statements("control_plane_document_instances") if each["sid"] == "LaunchInto")
+        assert into["condition"] == [{"test": "ArnEquals", "variable": "ec2:Vpc", "values": [arn]}]
 
 
 def test_nodes_have_a_profile_of_the_name_of_their_role() -> None:
@@ -114,6 +136,28 @@ def test_an_existing_bucket_is_read_and_checked_not_changed() -> None:
         *_, key = stack.statements(document)
         assert key["resources"] == [KEY]
     assert stack.document["output"]["bucket_names"]["value"] == {"cloud": "${data.aws_s3_bucket.buckets_cloud.id}"}
+
+
+def test_the_s3_endpoint_lets_nodes_write_to_a_bucket_that_may_be_another_accounts() -> None:
+    stack = synth(
+        cloud(bucket={"existing_name": "theirs"}, network={"s3_endpoint_writable_buckets": ["drop", "theirs"]})
+    )
+    _, writable, *_ = stack.statements("s3_endpoint_policy")
+    assert writable["resources"] == [f"arn:aws:s3:::{each}" for each in ("theirs", "theirs/*", "drop", "drop/*")]
+    assert {*BUCKET_ACTIONS, *OBJECT_ACTIONS} <= set(writable["actions"])
+    assert "condition" not in writable
+    assert "Writable" not in sids(bare(), "s3_endpoint_policy")
+
+
+def test_images_are_pulled_with_any_login_and_pushed_with_none_of_others() -> None:
+    stack = synth(cloud(network={"endpoints": ["ecr.api", "ecr.dkr", "logs"]}))
+    own, pull = stack.statements("endpoints_registry_policy")
+    assert own == stack.statements("endpoints_policy")[0]
+    assert "condition" not in pull
+    assert not any("Put" in action or "Upload" in action for action in pull["actions"])
+    found = {each["service_name"].split(".", 3)[-1]: each["policy"] for each in stack.of("aws_vpc_endpoint").values()}
+    assert found["ecr.api"] == found["ecr.dkr"] == "${data.aws_iam_policy_document.endpoints_registry_policy.json}"
+    assert found["logs"] == "${data.aws_iam_policy_document.endpoints_policy.json}"
 
 
 def test_prefixes_expire_by_rules_whose_ids_stay() -> None:
@@ -216,7 +260,8 @@ def test_the_cloud_is_reached_on_443_by_those_who_are_named() -> None:
 def test_the_s3_endpoint_lets_nodes_read_elsewhere_and_write_to_own_buckets() -> None:
     for stack, bucket in ((bare(), "*"), (full(), "data")):
         named, own, _ = stack.statements("s3_endpoint_policy")
-        assert named["actions"] == ["s3:GetObject", "s3:ListBucket"]
+        assert {"s3:GetObject", "s3:ListBucket"} <= set(named["actions"])
+        assert not {"s3:PutObject", "s3:DeleteObject"} & set(named["actions"])
         assert named["resources"] == [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
         assert own["condition"][0]["variable"] == "aws:ResourceAccount"
 

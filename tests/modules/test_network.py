@@ -67,8 +67,16 @@ def test_s3_endpoint_lets_own_buckets_and_published_ones_pass() -> None:
 def test_s3_endpoint_lets_named_buckets_be_read() -> None:
     stack = synth(environment(**network(s3_endpoint_buckets=["anonymous-data"])))
     named = stack.statements("s3_endpoint_policy")[0]
-    assert named["actions"] == ["s3:GetObject", "s3:ListBucket"]
+    assert {"s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"} <= set(named["actions"])
+    assert all(action.startswith(("s3:Get", "s3:List")) for action in named["actions"])
     assert named["resources"] == ["arn:aws:s3:::anonymous-data", "arn:aws:s3:::anonymous-data/*"]
+
+
+def test_s3_endpoint_lets_nodes_write_where_that_is_asked_for() -> None:
+    stack = synth(environment(**network(s3_endpoint_writable_buckets=["drop"])))
+    writable = stack.statements("s3_endpoint_policy")[0]
+    assert {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"} <= set(writable["actions"])
+    assert writable["resources"] == ["arn:aws:s3:::drop", "arn:aws:s3:::drop/*"]
 
 
 def test_s3_endpoint_lets_the_wheels_pass() -> None:

@@ -48,6 +48,11 @@ def denied(part: str, *actions: str, **more: Any) -> Make:
     return inline(part, deny(*actions, **more))
 
 
+def created_by(action: str) -> dict[str, Any]:
+    """At the creation of something for load balancing."""
+    return {"Condition": {"StringEquals": {"elasticloadbalancing:CreateAction": action}}}
+
+
 IN, OUT = "anyscale.control_plane_trusted", "anyscale.control_plane_trust_closed"
 EC2, NODES, SERVICES = "anyscale.node_role_trusts_ec2", "anyscale.control_plane_rights", "anyscale.services_rights"
 BUCKET, KEY, PULL = "anyscale.bucket_usable", "anyscale.bucket_key_usable", "anyscale.node_pulls_images"
@@ -193,6 +198,39 @@ BENDS = (
             "control_plane", allow("*", Condition={"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}), name="services"
         ),
         {SERVICES: "a condition: .* if IpAddress aws:SourceIp 198.51.100.0/24"},
+    ),
+    Bend(
+        "volumes of a launch by tag only",
+        denied(
+            "control_plane",
+            "ec2:RunInstances",
+            on="arn:aws:ec2:*:*:volume/*",
+            Condition={"Null": {"aws:RequestTag/anyscale-cloud-id": "true"}},
+        ),
+        {NODES: "^cannot ec2:RunInstances for its nodes: denied"},
+    ),
+    Bend(
+        "interfaces of a launch by tag only",
+        denied(
+            "control_plane",
+            "ec2:RunInstances",
+            on="arn:aws:ec2:*:*:network-interface/*",
+            Condition={"Null": {"aws:RequestTag/anyscale-cloud-id": "true"}},
+        ),
+        {NODES: "^cannot ec2:RunInstances for its nodes: denied"},
+    ),
+    *(
+        Bend(
+            f"no {name}",
+            denied("control_plane", action, **more),
+            {SERVICES: f"^cannot {action} for services: denied"},
+        )
+        for name, action, more in (
+            ("tags of new stacks", "cloudformation:TagResource", {}),
+            ("tags taken from stacks", "cloudformation:UntagResource", {}),
+            ("tags of new load balancers", "elasticloadbalancing:AddTags", created_by("CreateLoadBalancer")),
+            ("tags of new target groups", "elasticloadbalancing:AddTags", created_by("CreateTargetGroup")),
+        )
     ),
     Bend("no registry", no_registry, {PULL: "cannot ecr:GetAuthorizationToken.*: nothing allows it"}),
 )

@@ -13,6 +13,12 @@ FAULTS: tuple[tuple[str, str, Any, str], ...] = (
     ("anyscale.vpc_roomy", SIZES, ("10.40.0.0/21",), "10.40.0.0/21, want a /20 or larger"),
     ("anyscale.subnets_large_enough", NODE_SUBNET, "10.40.0.0/29", "10.40.0.0/29, want a /28 or larger"),
     ("anyscale.subnets_roomy", NODE_SUBNET, "10.40.0.0/25", "10.40.0.0/25, want a /24 or larger"),
+    (
+        "anyscale.dns_servers",
+        "network.dns_servers",
+        ("10.1.0.2", "AmazonProvidedDNS"),
+        "port 53 of 10.1.0.2 is closed by udp and tcp",
+    ),
     ("anyscale.security_group_there", "security_groups.groups", GONE, "the group is missing"),
     ("anyscale.roles_there", "iam.roles", GONE, "the role is missing"),
     ("anyscale.files_available", "file_systems", GONE, "the file system is missing"),
@@ -34,8 +40,9 @@ FOUND_BY_READING = {check for check, *_ in FAULTS}
 
 ASKED_FOR = (
     "network.vpcs", "network.dns_support", "network.dns_hostnames", "network.subnets", "network.route_tables",
-    "network.internet_gateways", "network.nat_gateways", "vpc_endpoints", "security_groups.groups",
-    "security_groups.rules", "network_acls", "iam.roles.{control}", "iam.roles.{control}.inline_policies",
+    "network.internet_gateways", "network.nat_gateways", "network.dns_servers", "vpc_endpoints",
+    "security_groups.groups", "security_groups.rules", "network_acls",
+    "iam.roles.{control}", "iam.roles.{control}.inline_policies",
     "iam.roles.{control}.attached_policies", "iam.instance_profiles.0", "keys.0.state", "keys.0.policy",
     "buckets.{bucket}.region", "buckets.{bucket}.policy", "buckets.{bucket}.encryption", "buckets.{bucket}.cors",
     "file_systems.0", "file_systems.0.policy", "file_systems.0.backup", "file_systems.0.mount_targets",

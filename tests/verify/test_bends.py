@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from scripts.audit.engine import EXIT_FAILED, Outcome, Result, exit_code, judge
+from scripts.inventory import Inventory
+from scripts.inventory.reading import readable
+from scripts.inventory.security_groups import SecurityGroupRule
 from scripts.verify.verification import VERIFYING
 from tests.audit.change import REFUSED, change, readings
 from tests.integration.workspace import Workspace
@@ -100,11 +103,68 @@ def test_a_fault_is_found(deployment: Deployment, check_id: str, path: str, valu
     assert [each for each in found if not re.search(detail, each)] == []
 
 
-@pytest.mark.parametrize("check_id", ["anyscale.vpc_large_enough", "anyscale.vpc_roomy"])
-def test_all_blocks_of_a_vpc_count(deployment: Deployment, check_id: str) -> None:
+def outcomes(deployment: Deployment, inventory: Inventory, check_id: str) -> set[Outcome]:
+    """What a check says of an inventory."""
+    results = judge(inventory, deployment.environment, [check for check in VERIFYING if check.id == check_id])
+    return {result.outcome for result in results}
+
+
+def test_blocks_that_were_added_give_room_but_anyscale_looks_at_the_first(deployment: Deployment) -> None:
     grown = change(deployment.fresh, SIZES, ("10.40.0.0/28", "100.64.0.0/20"))
-    results = judge(grown, deployment.environment, [check for check in VERIFYING if check.id == check_id])
-    assert [result.outcome for result in results] == [Outcome.PASS]
+    assert outcomes(deployment, grown, "anyscale.vpc_roomy") == {Outcome.PASS}
+    assert outcomes(deployment, grown, "anyscale.vpc_large_enough") == {Outcome.FAIL}
+
+
+def test_an_interface_endpoint_with_private_dns_serves_every_subnet(deployment: Deployment) -> None:
+    (gateway,) = readable(deployment.fresh.vpc_endpoints)
+    interface = replace(gateway, type="Interface", route_table_ids=(), private_dns=True)
+    for endpoint, outcome in ((interface, Outcome.PASS), (replace(interface, private_dns=False), Outcome.FAIL)):
+        found = replace(deployment.fresh, vpc_endpoints=(endpoint,))
+        assert outcomes(deployment, found, "anyscale.s3_endpoint") == {outcome}
+
+
+def test_dns_servers_of_ones_own_are_opened_one_by_one(deployment: Deployment) -> None:
+    found = change(deployment.fresh, "network.dns_servers", ("10.1.0.2",))
+    rules = readable(found.security_groups.rules)
+    for protocols, outcome in ((("udp", "tcp"), Outcome.PASS), (("-1",), Outcome.PASS), (("udp",), Outcome.FAIL)):
+        more = [
+            SecurityGroupRule("sgr-x", deployment.group_id, True, each, 53, 53, "10.1.0.0/24", "") for each in protocols
+        ]
+        opened = change(found, "security_groups.rules", (*rules, *more))
+        assert outcomes(deployment, opened, "anyscale.dns_servers") == {outcome}
+    amazons = change(deployment.fresh, "network.dns_servers", ("10.40.0.2", "169.254.169.253"))
+    assert outcomes(deployment, amazons, "anyscale.dns_servers") == {Outcome.PASS}
+
+
+def test_endpoints_of_a_shared_vpc_are_not_seen(deployment: Deployment) -> None:
+    shared = replace(change(deployment.fresh, "network.vpcs.0.owner_id", "111111111111"), vpc_endpoints=())
+    assert outcomes(deployment, shared, "anyscale.s3_endpoint") == {Outcome.UNKNOWN}
+    assert outcomes(deployment, shared, "anyscale.bucket_through_endpoint") == {Outcome.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("owned", "by_policy", "outcome"),
+    [
+        (False, True, Outcome.PASS),
+        (False, False, Outcome.FAIL),
+        (REFUSED, True, Outcome.PASS),
+        (REFUSED, False, Outcome.UNKNOWN),
+    ],
+)
+def test_of_anothers_bucket_role_and_policy_must_allow(
+    deployment: Deployment, owned: Any, by_policy: bool, outcome: Outcome
+) -> None:
+    place = f"buckets.{[bucket.name for bucket in deployment.fresh.buckets].index(deployment.bucket)}"
+    found = change(deployment.fresh, f"{place}.owned", owned)
+    if not by_policy:
+        found = change(found, f"{place}.policy", None)
+    assert outcomes(deployment, found, "anyscale.bucket_usable") == {outcome}
+
+
+def test_an_endpoint_for_own_buckets_may_stop_those_of_others(deployment: Deployment) -> None:
+    place = f"buckets.{[bucket.name for bucket in deployment.fresh.buckets].index(deployment.bucket)}"
+    found = change(deployment.fresh, f"{place}.owned", False)
+    assert Outcome.UNKNOWN in outcomes(deployment, found, "anyscale.bucket_through_endpoint")
 
 
 @pytest.mark.parametrize("path", ASKED_FOR)

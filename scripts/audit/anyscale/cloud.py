@@ -72,6 +72,18 @@ def bucket(inventory: Inventory, config: AnyscaleCloudConfig) -> Bucket | None:
     return next((bucket for bucket in inventory.buckets if bucket.name == name), None)
 
 
+def unseen_endpoints(inventory: Inventory, config: AnyscaleCloudConfig) -> Unreadable | None:
+    """Why the endpoints of the VPC are not seen: those of a VPC that another account shares, only that one sees.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html
+    """
+    for vpc in readable(inventory.network.vpcs):
+        if vpc.owner_id not in ("", config.account_id):
+            why = f"no answer: only account {vpc.owner_id}, which the VPC belongs to, sees its endpoints"
+            return Unreadable("ec2:DescribeVpcEndpoints", why, vpc.vpc_id)
+    return None
+
+
 def stores(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[Cluster]:
     """The cloud's MemoryDB cluster, when it is there. Raises NotReadableError at the end."""
     return (found for found in each(inventory.memorydb.clusters) if found.name == store_name(config))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from scripts.audit.iam_effect.evaluate import Delegation, Permissions, Request, grants
+from scripts.audit.iam_effect.evaluate import Delegation, Grant, Permissions, Request, grants
 from scripts.audit.iam_effect.principals import Named, named
 from scripts.audit.iam_effect.roles import Subject
 from scripts.audit.iam_effect.statements import Statement, read_statements
@@ -15,6 +15,8 @@ from scripts.inventory.reading import Reading, Unreadable, mapped, readable
 from scripts.inventory.shapes import Document
 
 NOTHING_ALLOWS = "nothing allows it"
+AS_FAR = "as far as the account's own policies say"
+"""Those of the organization are not read."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,7 @@ class Asked:
 
     def of(self, permissions: Permissions) -> Answer:
         """What a principal is told."""
-        found = grants(permissions, self.request, resource_policy=self.policy, delegation=self.delegation)
-        whole = [grant for grant in found if grant.resource == self.request.resource and not grant.spared]
+        whole = [grant for grant in self._granting(permissions) if not grant.spared]
         if any(not grant.conditions for grant in whole):
             return Answer(self.request, Truth.YES, "")
         if whole:
@@ -46,8 +47,14 @@ class Asked:
         return NOTHING_ALLOWS
 
     def _goes(self, permissions: Permissions) -> bool:
+        return any(self._granting(permissions))
+
+    def _granting(self, permissions: Permissions) -> Iterator[Grant]:
+        """By statements that speak of all of the resource: `instance/*` is what a launch asks about, too."""
         found = grants(permissions, self.request, resource_policy=self.policy, delegation=self.delegation)
-        return any(grant.resource == self.request.resource for grant in found)
+        context = {**permissions.context, **self.request.context}
+        resource = self.request.resource
+        return (grant for grant in found if grant.statement.whole(resource, context) is not Truth.NO)
 
     def _denying(self, permissions: Permissions) -> str:
         """The first statement that denies the request, or a part of what it is about."""
@@ -85,7 +92,7 @@ def judge_rights(subject: Subject, what: str, asked: Iterable[Asked]) -> Iterato
         yield Verdict(subject.name, unknown, str(unknown))
     if all(answer.goes is Truth.YES for answer in answers):
         count = len({answer.request.action for answer in answers})
-        yield Verdict(subject.name, True, f"can do all {count} actions {what}")
+        yield Verdict(subject.name, True, f"can do all {count} actions {what}, {AS_FAR}")
 
 
 def _by_reason(answers: Iterable[Answer]) -> dict[str, list[str]]:

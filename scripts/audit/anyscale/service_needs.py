@@ -13,7 +13,8 @@ from scripts.audit.anyscale.needs import EVERYTHING, UNTAGGED, in_region, made, 
 from scripts.audit.iam_effect.evaluate import Request
 
 _SEEN = (
-    *("ec2:DescribeVpcs", "ec2:DescribeInternetGateways", "acm:ListCertificates", "acm:RequestCertificate"),
+    *("ec2:DescribeVpcs", "ec2:DescribeInternetGateways", "ec2:DescribeAddresses", "ec2:GetSecurityGroupsForVpc"),
+    *("cloudformation:ListStacks", "acm:ListCertificates", "acm:RequestCertificate"),
     *(
         f"elasticloadbalancing:Describe{what}"
         for what in (
@@ -28,6 +29,9 @@ _BALANCER, _LISTENER, _RULE = (
     "listener-rule/app/{}/0123/4567/89",
 )
 _TARGETS = "targetgroup/{}/0123"
+_CREATED_BY = "elasticloadbalancing:createaction"
+"""Of tags that come with what is made; absent, where something that is there is tagged:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html"""
 _MADE = {"CreateLoadBalancer": _BALANCER, "CreateTargetGroup": _TARGETS}
 _CHANGED = {
     **dict.fromkeys(("DeleteLoadBalancer", "ModifyLoadBalancerAttributes", "CreateListener"), _BALANCER),
@@ -45,10 +49,11 @@ def service_requests(config: AnyscaleCloudConfig) -> Iterator[Request]:
     place, here = config.place, in_region(config)
     yield from (Request(action, EVERYTHING, {**here, **UNTAGGED}) for action in _SEEN)
     stack = place.arn("cloudformation", "stack/anyscale-service-0123/4567")
-    yield Request("cloudformation:CreateStack", stack, {**here, **made(config)})
+    for action in ("CreateStack", "TagResource"):
+        yield Request(f"cloudformation:{action}", stack, {**here, **made(config)})
     for action in ("DescribeStacks", "DescribeStackEvents", "DescribeStackResources"):
         yield Request(f"cloudformation:{action}", stack, here)
-    for action in ("UpdateStack", "DeleteStack", "GetTemplate"):
+    for action in ("UpdateStack", "DeleteStack", "GetTemplate", "UntagResource"):
         yield Request(f"cloudformation:{action}", stack, {**here, **own(config)})
     yield from _balancers(config)
     certificate = place.arn("acm", "certificate/01234567-89ab-cdef-0123-456789abcdef")
@@ -72,9 +77,11 @@ def _balancers(config: AnyscaleCloudConfig) -> Iterator[Request]:
     }
     for action, resource in {**_MADE, **_CHANGED}.items():
         tags = made(config) if action in _MADE else own(config)
-        ways = (("anyscale-0123", {**here, **tags}), ("AnyscaleTarget0123", {**here, **through}))
+        ways = (("anyscale-0123", {**here, **tags}), ("AnyscaleTarget0123", {**here, **UNTAGGED, **through}))
         for name, known in ways:
             arn = config.place.arn("elasticloadbalancing", resource.format(name))
-            yield Request(f"elasticloadbalancing:{action}", arn, known)
+            yield Request(f"elasticloadbalancing:{action}", arn, {**known, _CREATED_BY: ()})
+            if action in _MADE:
+                yield Request("elasticloadbalancing:AddTags", arn, {**known, _CREATED_BY: (action,)})
     direct = config.place.arn("elasticloadbalancing", _RULE.format("anyscale-0123"))
-    yield Request("elasticloadbalancing:SetRulePriorities", direct, here)
+    yield Request("elasticloadbalancing:SetRulePriorities", direct, {**here, **UNTAGGED})

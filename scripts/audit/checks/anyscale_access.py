@@ -62,7 +62,9 @@ def closed_outside(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterato
     """Security group and network ACLs let nobody in from outside but what the access section declares.
 
     All protocols but ICMP count, and so does every security group but the cloud's own. Of the declared clients, only
-    ports that something listens on count: the range of ports that lets them in may be wider than 443.
+    ports that something listens on count: the range of ports that lets them in may be wider than 443. Load balancers of
+    services are in the cloud's group, too, so this holds for them. A compute config of Anyscale's may name other groups
+    of the VPC for its nodes (`NetworkInterfaces`); those are not judged.
 
     Why: whoever reaches the dashboard or a Ray port of a node runs code with the rights of the node's role.
 

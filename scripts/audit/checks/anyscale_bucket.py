@@ -49,7 +49,8 @@ def bucket_there(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[
 def bucket_usable(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[Verdict]:
     """Control plane and nodes can each do the eight actions that Anyscale asks for, in the bucket and on its objects.
 
-    By effect: by the role's policies, the bucket's or both, within the permissions boundary and past every Deny.
+    By effect: by the role's policies, the bucket's or both, within the permissions boundary and past every Deny. Of a
+    bucket of another account both must allow it. Where nobody can tell whose it is, what only one allows is unknown.
 
     Why: a cluster whose nodes cannot write there does not start, and its logs are never seen.
 
@@ -58,8 +59,11 @@ def bucket_usable(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator
     for bucket, subject in _each_role(inventory, config):
         policy = policy_of(f"bucket {bucket.name}", bucket.policy)
         known = _from(inventory, config, subject.name)
-        asked = (Asked(Request(action, arn, known), policy) for action, arn in _actions(bucket, config))
-        yield from judge_rights(subject, f"in bucket {bucket.name}", asked)
+        way = Delegation.OPEN if bucket.owned is True else Delegation.BOTH
+        asked = (Asked(Request(action, arn, known), policy, way) for action, arn in _actions(bucket, config))
+        for verdict in judge_rights(subject, f"in bucket {bucket.name}", asked):
+            unsure = isinstance(bucket.owned, Unreadable) and verdict.ok is False
+            yield replace(verdict, ok=bucket.owned) if unsure else verdict
 
 
 @check("anyscale.bucket_through_endpoint", severity=Severity.HIGH, setting="network.s3_endpoint_buckets")
@@ -74,9 +78,10 @@ def bucket_through_endpoint(inventory: Inventory, config: AnyscaleCloudConfig) -
     everything = Statement("the role", "#1", True, {"Effect": "Allow", "Action": "*", "Resource": "*"})
     if bucket is None:
         return
-    for subject in cloud.subjects(inventory, config, CLUSTER_NODE):
+    for _, subject in _each_role(inventory, config, CLUSTER_NODE):
         anything = replace(subject.permissions, statements=(everything,), boundary=None)
-        known = {**_from(inventory, config, subject.name), "s3:resourceaccount": (config.account_id,)}
+        owner: Context = {"s3:resourceaccount": (config.account_id,)} if bucket.owned is True else {}
+        known = {**_from(inventory, config, subject.name), **owner}
         for endpoint in (each for each in endpoints if each.service == "s3" and each.policy):
             policy = policy_of(f"endpoint {endpoint.vpc_endpoint_id}", endpoint.policy)
             asked = (
@@ -84,7 +89,8 @@ def bucket_through_endpoint(inventory: Inventory, config: AnyscaleCloudConfig) -
             )
             through = f"in bucket {bucket.name} through {endpoint.vpc_endpoint_id}"
             yield from judge_rights(replace(subject, permissions=anything, unread=()), through, asked)
-        yield Verdict(subject.name, True, f"{len(endpoints)} endpoints in the VPC")
+        unseen = cloud.unseen_endpoints(inventory, config)
+        yield Verdict(subject.name, unseen or True, str(unseen or f"{len(endpoints)} endpoints in the VPC"))
 
 
 @check("anyscale.bucket_key_usable", severity=Severity.HIGH, setting="bucket.existing_key_arn")
@@ -113,9 +119,9 @@ def bucket_key_usable(inventory: Inventory, config: AnyscaleCloudConfig) -> Iter
         if state != "Enabled":
             yield Verdict(subject.name, False, f"key {key.arn} is {state}, want Enabled")
             continue
+        way = Delegation.ASKED if key.arn.split(":")[4] == config.account_id else Delegation.BOTH
         asked = (
-            Asked(Request(action, key.arn, known), policy, Delegation.ASKED)
-            for action in ("kms:Decrypt", "kms:GenerateDataKey")
+            Asked(Request(action, key.arn, known), policy, way) for action in ("kms:Decrypt", "kms:GenerateDataKey")
         )
         yield from judge_rights(subject, f"with key {key.arn}", asked)
 
@@ -190,10 +196,15 @@ def bucket_private(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterato
         yield expect(bucket.name, "public access blocks", on, set(PUBLIC_ACCESS_BLOCKS))
 
 
-def _each_role(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[tuple[Bucket, Subject]]:
+def _each_role(inventory: Inventory, config: AnyscaleCloudConfig, *parts: str) -> Iterator[tuple[Bucket, Subject]]:
+    """Bucket and role; of a bucket that may be another account's, nothing is known of whose it is."""
     bucket = cloud.bucket(inventory, config)
-    if bucket is not None:
-        yield from ((bucket, subject) for subject in cloud.subjects(inventory, config, CONTROL_PLANE, CLUSTER_NODE))
+    if bucket is None:
+        return
+    for subject in cloud.subjects(inventory, config, *(parts or (CONTROL_PLANE, CLUSTER_NODE))):
+        known = {key: value for key, value in subject.permissions.context.items() if key != "aws:resourceaccount"}
+        anybodys = replace(subject, permissions=replace(subject.permissions, context=known))
+        yield bucket, subject if bucket.owned is True else anybodys
 
 
 def _actions(bucket: Bucket, config: AnyscaleCloudConfig) -> Iterator[tuple[str, str]]:
@@ -210,7 +221,7 @@ def _from(inventory: Inventory, config: AnyscaleCloudConfig, role: str) -> Conte
     endpoints = [
         each.vpc_endpoint_id
         for each in readable(inventory.vpc_endpoints)
-        if (each.service, each.type) == ("s3", "Gateway")
+        if each.service == "s3" and (each.type == "Gateway" or each.private_dns)
     ]
     known: Context = {"aws:requestedregion": (config.region,)}
     if len(endpoints) != 1:

@@ -8,12 +8,14 @@ from ipaddress import ip_network
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ports import HTTPS_PORT
 from scripts.audit.anyscale import cloud, reach
+from scripts.audit.anyscale.dns import lets_out
 from scripts.audit.reachability.addresses import INTERNET
 from scripts.audit.reachability.ways import Outside, Ways
 from scripts.audit.registry import Severity, check
 from scripts.audit.subnet_routes import table_of
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.inventory import Inventory
+from scripts.inventory.network import AMAZON_DNS
 from scripts.inventory.reading import readable
 
 VPC_LEAST, VPC_ROOMY = 24, 20
@@ -34,14 +36,14 @@ def private_nodes(config: AnyscaleCloudConfig) -> bool:
 
 @check("anyscale.vpc_large_enough", severity=Severity.HIGH, setting="network.cidr")
 def vpc_large_enough(inventory: Inventory, _config: AnyscaleCloudConfig) -> Iterator[Verdict]:
-    """The VPC has at least as many addresses as a /24, in all of its blocks together.
+    """The primary block of the VPC is a /24 or larger, whatever blocks were added to it.
 
-    Why: Anyscale refuses to register a smaller one.
+    Why: Anyscale looks at the primary block alone, and refuses to register a smaller one.
 
-    Fix: `network.cidr` before the first apply, or add a block to an existing VPC.
+    Fix: `network.cidr` before the first apply, or another VPC: the primary block of one that is there never changes.
     """
     for vpc in readable(inventory.network.vpcs):
-        yield _sized(vpc.vpc_id, vpc.cidrs, VPC_LEAST)
+        yield _sized(vpc.vpc_id, vpc.cidrs[:1], VPC_LEAST)
 
 
 @check("anyscale.vpc_roomy", severity=Severity.LOW, setting="network.cidr")
@@ -128,6 +130,34 @@ def nodes_reach_internet(inventory: Inventory, config: AnyscaleCloudConfig) -> I
         yield Verdict(party.subnet_id, answer, way)
 
 
+@check("anyscale.dns_servers", severity=Severity.HIGH, setting="access.egress")
+def dns_servers(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[Verdict]:
+    """The cloud's security group lets nodes ask every DNS server that the DHCP options of the VPC name, by UDP and TCP.
+
+    Amazon's own needs no rule: security groups do not filter it.
+
+    Why: with a server that nobody reaches no name resolves, so that no node ever calls the control plane.
+
+    Fix: `access.egress` with the server's address and port 53, an entry for each protocol.
+    """
+    group = cloud.group_id(inventory, config)
+    out = [rule for rule in readable(inventory.security_groups.rules) if rule.group_id == group and rule.egress]
+    resolvers = {str(ip_network(cidr)[2]) for vpc in readable(inventory.network.vpcs) for cidr in vpc.cidrs}
+    for server in readable(inventory.network.dns_servers):
+        closed = (
+            []
+            if server in resolvers.union(_AMAZONS)
+            else [each for each in ("udp", "tcp") if not lets_out(out, server, each)]
+        )
+        no = f"port 53 of {server} is closed by {' and '.join(closed)}"
+        yield Verdict(server, not closed, no if closed else "nodes may ask it")
+
+
+_AMAZONS = (AMAZON_DNS, "169.254.169.253", "fd00:ec2::253")
+"""Amazon's own, by name and by address, beside the third address of each block of the VPC:
+https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html"""
+
+
 @check("anyscale.public_addresses_at_launch", severity=Severity.HIGH, applies=public_nodes)
 def public_addresses_at_launch(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[Verdict]:
     """Public subnets give public addresses to what is launched there.
@@ -154,18 +184,22 @@ def no_public_addresses_at_launch(inventory: Inventory, config: AnyscaleCloudCon
 
 @check("anyscale.s3_endpoint", severity=Severity.LOW, setting="network")
 def s3_endpoint(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[Verdict]:
-    """Every subnet for nodes reaches S3 through a gateway endpoint.
+    """Every subnet for nodes reaches S3 through a gateway endpoint, or an interface endpoint with private DNS.
 
     Why: all data and logs of the cloud go to S3. Past the endpoint they pass a NAT gateway, paid by the gigabyte.
 
     Fix: apply again; an existing VPC needs a gateway endpoint on the route tables of these subnets.
     """
-    gateways = (each for each in readable(inventory.vpc_endpoints) if (each.service, each.type) == ("s3", "Gateway"))
-    served = {table for endpoint in gateways if endpoint.state == "available" for table in endpoint.route_table_ids}
+    endpoints = [each for each in readable(inventory.vpc_endpoints) if each.service == "s3"]
+    working = [each for each in endpoints if each.state == "available"]
+    served = {table for endpoint in working if endpoint.type == "Gateway" for table in endpoint.route_table_ids}
+    by_name = any(endpoint.private_dns for endpoint in working)
+    unseen = cloud.unseen_endpoints(inventory, config)
     for subnet in cloud.node_subnets(inventory, config):
         table = table_of(inventory.network, subnet)
         name = table.route_table_id if table is not None else "no route table"
-        yield expect(subnet.subnet_id, f"S3 endpoint on {name}", name in served, True)
+        found = by_name or name in served
+        yield expect(subnet.subnet_id, f"S3 endpoint on {name}", found if found or unseen is None else unseen, True)
 
 
 def _sized(resource: str, cidrs: Iterable[str], prefix: int) -> Verdict:

@@ -42,6 +42,7 @@ from scripts.audit.iam_effect.trust import (
     may_be_confused,
     trusted,
 )
+from scripts.audit.iam_effect.variables import Context
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
@@ -53,15 +54,20 @@ WAYS_SHOWN = 6
 
 CHANGE_INSTANCES = "ec2:ModifyInstanceAttribute + ec2:StopInstances + ec2:StartInstances"
 CHANGE_STACKS = "cloudformation:UpdateStack"
+_STRANGERS: tuple[Context, ...] = tuple(
+    {f"{service}:resourcetag/{CLOUD_ID_TAG}": value for service in ("aws", "ec2")}
+    for value in ((), ("cld_of-another",))
+)
+"""What no cloud has tagged, and what another cloud has."""
 
 
 @check("iam_effect.no_privilege_escalation", severity=Severity.HIGH, setting="iam")
 def no_privilege_escalation(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No role can raise its own rights, or act with those of a role that is not of this cluster.
 
-    The control plane of an Anyscale cloud can change what carries the cloud's tag, and cannot give that tag to what
-    others made. As long as the file knows no `anyscale.cloud_id` there is no tag to go by: that it can change every
-    instance of the region, and stacks called anyscale…, is declared then, and said.
+    The control plane of an Anyscale cloud can change what carries the cloud's tag, cannot give that tag to what others
+    made, and can pass on the roles of `iam.passable_role_arns`. As long as the file knows no `anyscale.cloud_id`, it
+    goes by the tag of any cloud: that it can change instances and stacks of other clouds is declared then, and said.
 
     Why: whoever gets a shell on a node, by a job or a notebook, has the node's role. With iam:PassRole and
     ec2:RunInstances on `*`, or iam:AttachRolePolicy, or ssm:SendCommand on any instance, that is soon the account.
@@ -70,10 +76,11 @@ def no_privilege_escalation(inventory: Inventory, config: FoundationConfig) -> I
     policy is named by `iam.head_managed_policy_arns` or `iam.worker_managed_policy_arns`.
     """
     own_roles = [f"{config.label.cluster}-*", *(role.name for role in declared_roles(config))]
-    own_tag = CLOUD_ID_TAG if isinstance(config, AnyscaleCloudConfig) else None
+    strangers = _STRANGERS if isinstance(config, AnyscaleCloudConfig) else ()
     for subject in _subjects(inventory, config):
         declared = _declared_ways(subject, config)
-        ways = list(open_ways(subject.permissions, own_roles=own_roles, own_tag=own_tag))
+        passable = [*own_roles, *_passable_roles(subject, config)]
+        ways = list(open_ways(subject.permissions, own_roles=passable, strangers=strangers))
         undeclared = [way for way in ways if way.method.name not in declared]
         left = sorted({way.method.name for way in ways} & declared)
         but = f" but {', '.join(left)}, until `anyscale.cloud_id` is set" if left else ""
@@ -278,11 +285,19 @@ def _named_keys(config: FoundationConfig) -> set[str]:
     """Keys that the file says roles may use beside that of the environment."""
     if not isinstance(config, AnyscaleCloudConfig):
         return set()
-    return {*config.iam.node_secret_key_arns, *filter(None, [config.bucket.existing_key_arn])}
+    iam = config.iam
+    return {*iam.node_secret_key_arns, *iam.volume_key_arns, *filter(None, [config.bucket.existing_key_arn])}
+
+
+def _passable_roles(subject: Subject, config: FoundationConfig) -> list[str]:
+    """Names, with their paths, of roles that the file lets the control plane give to nodes."""
+    if not isinstance(config, AnyscaleCloudConfig) or subject.name != control_plane_role(config):
+        return []
+    return [arn.partition(":role/")[2] for arn in config.iam.passable_role_arns]
 
 
 def _declared_ways(subject: Subject, config: FoundationConfig) -> set[str]:
-    """Ways that must be open to the control plane before there is a tag to narrow its rights to."""
+    """Ways to what other clouds have, open to the control plane before there is an id to narrow its rights to."""
     if not isinstance(config, AnyscaleCloudConfig) or config.anyscale.cloud_id is not None:
         return set()
     if subject.name != control_plane_role(config):

@@ -33,7 +33,7 @@ def vpc_cidr_declared(inventory: Inventory, config: FoundationConfig) -> Iterato
         yield expect(vpc.vpc_id, "CIDR", vpc.cidrs, (str(config.network.cidr),))
 
 
-@check("network.dns_on", severity=Severity.MEDIUM, setting="network.existing")
+@check("network.dns_on", severity=Severity.MEDIUM, setting="network")
 def dns_on(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
     """DNS support and DNS hostnames are on: EFS, interface endpoints and the head's name need them.
 

@@ -9,6 +9,7 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
 from config.s3 import BucketConfig
 from scripts.audit import applies
+from scripts.audit.declared_roles import control_plane_role
 from scripts.audit.iam_effect.abilities import (
     BUCKET_ABILITIES,
     BY_NO_SERVICE,
@@ -71,7 +72,7 @@ def judge_key(subject: Subject, key: Key, config: FoundationConfig) -> Iterator[
         yield Verdict(subject.name, policy, str(policy))
         return
     # Who launches instances has EC2 make grants of the volumes' key, and may make none itself.
-    direct = BY_NO_SERVICE if subject.name == config.label.name("head") and applies.is_autoscaling(config) else {}
+    direct = BY_NO_SERVICE if _launches_with(subject, key, config) else {}
     asked = {
         **{ability: Request(action, key.arn) for ability, action in KEY_USE.items()},
         **{ability: Request(action, key.arn, direct) for ability, action in KEY_MISUSE.items()},
@@ -83,6 +84,13 @@ def judge_key(subject: Subject, key: Key, config: FoundationConfig) -> Iterator[
     can = {ability: ways[0] for ability, ways in found.items() if ways}
     wanted = set(KEY_USE) if _is_used(key, config) else set()
     yield from judge_access(subject, "key", [Access(key.arn, can, wanted, wanted)])
+
+
+def _launches_with(subject: Subject, key: Key, config: FoundationConfig) -> bool:
+    """Whether the role launches instances whose volumes the key encrypts."""
+    if isinstance(config, AnyscaleCloudConfig):
+        return subject.name == control_plane_role(config) and key.arn in config.iam.volume_key_arns
+    return subject.name == config.label.name("head") and applies.is_autoscaling(config)
 
 
 def _is_used(key: Key, config: FoundationConfig) -> bool:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html (Pas
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scripts.audit.iam_effect.evaluate import Grant, Permissions, Request, grants
@@ -157,16 +157,23 @@ _IAM_KINDS: Mapping[str, str] = {
 """What an action of IAM changes, by a word of its name; the first word that fits counts."""
 
 
-def open_ways(permissions: Permissions, *, own_roles: Collection[str], own_tag: str | None = None) -> Iterator[Way]:
+def open_ways(
+    permissions: Permissions, *, own_roles: Collection[str], strangers: Sequence[Context] = ()
+) -> Iterator[Way]:
     """Methods of which the principal may do every action on something that matters.
 
-    `own_roles` are patterns of names: to pass on a role of the cluster's own gains nothing. Nor does anything that can
-    be done to what carries `own_tag` only, as long as the principal cannot put that tag on what others made.
+    `own_roles` are patterns of names: to pass on a role of the cluster's own gains nothing. With
+    `strangers`, tags of what others made as a request shows them, nor does anything that can be done to none of these,
+    as long as the principal cannot tag these either.
     """
-    strange = {} if own_tag is None or _may_claim(permissions, own_tag) else _without(own_tag)
+    if not strangers or any(_may_claim(permissions, each) for each in strangers):
+        strangers = ({},)
     for method in METHODS:
-        found = [_best(permissions, action, method, own_roles, strange) for action in method.actions]
-        if all(found):
+        ways = (
+            [_best(permissions, action, method, own_roles, each) for action in method.actions] for each in strangers
+        )
+        found = next((way for way in ways if all(way)), None)
+        if found is not None:
             yield Way(method, tuple(grant for grant in found if grant is not None))
 
 
@@ -178,15 +185,10 @@ def _best(
     return next((grant for grant in found if _matters(permissions, action, grant, own_roles)), None)
 
 
-def _without(tag: str) -> Context:
-    """What is known of a resource that others made: it does not carry the tag."""
-    return {f"{service}:resourcetag/{tag.lower()}": () for service in ("aws", "ec2")}
-
-
-def _may_claim(permissions: Permissions, tag: str) -> bool:
+def _may_claim(permissions: Permissions, stranger: Context) -> bool:
     """Whether the principal may tag an instance that is there and is not its own."""
     target = _target(permissions, _TAG_INSTANCE)
-    return bool(grants(permissions, Request(_TAG_INSTANCE, target, {**_without(tag), "ec2:createaction": ()})))
+    return bool(grants(permissions, Request(_TAG_INSTANCE, target, {**stranger, "ec2:createaction": ()})))
 
 
 def _matters(permissions: Permissions, action: str, grant: Grant, own_roles: Collection[str]) -> bool:

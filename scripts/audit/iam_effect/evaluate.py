@@ -41,6 +41,7 @@ class Delegation(Enum):
 
     OPEN = "the account's identity policies are enough, as for S3"
     ASKED = "the resource's policy must name the principal or its account, as for KMS and the trust of a role"
+    BOTH = "the principal's policies and the resource's must allow, as for what another account has"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def grants(
     asked = Request(request.action, request.resource, {**permissions.context, **request.context})
     found = [
         *_by_identity(permissions, asked, resource_policy, delegation),
-        *_by_resource(permissions, asked, resource_policy),
+        *(() if delegation is Delegation.BOTH else _by_resource(permissions, asked, resource_policy)),
     ]
     every = [*permissions.statements, *(permissions.boundary or ()), *_speaking(resource_policy, permissions)]
     denies = [statement for statement in every if not statement.allows and statement.for_action(asked.action)]
@@ -98,7 +99,8 @@ def _by_identity(
     if delegation is Delegation.OPEN:
         yield from found
         return
-    delegated = [each for each in resource_policy if named(each, permissions.principal) is Named.ACCOUNT]
+    ways = set(Named) - {Named.NOT} if delegation is Delegation.BOTH else {Named.ACCOUNT}
+    delegated = [each for each in resource_policy if named(each, permissions.principal) in ways]
     for grant in found:
         yield from (
             _with(grant, also.conditions)

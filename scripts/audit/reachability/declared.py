@@ -10,7 +10,7 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import declared_rules
 from config.foundation import FoundationConfig
 from config.ports import EFS_PORT, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
-from config.security_rules import Group, Rule
+from config.security_rules import INTERNET, Group, Rule
 from scripts.audit.names import group_of_tier
 from scripts.audit.reachability.addresses import addresses, version_of
 from scripts.audit.reachability.guards import everything
@@ -75,12 +75,22 @@ def _one(name: str, number: int, *needed_from: str) -> NamedPorts:
 
 
 def ports_outside(tier: str, config: FoundationConfig) -> list[NamedPorts]:
-    """What nodes of a tier need of the internet: what the firewall lets out, HTTPS where that is everything."""
+    """What nodes of a tier need of the internet: what the firewall lets out, HTTPS where that is everything.
+
+    What lets out to a part of it only, or another protocol than TCP, is no port of the internet.
+    """
     return [
-        _one(rule.name, rule.first_port, tier) if rule.first_port is not None else _one("https", HTTPS_PORT, tier)
+        _one("https", HTTPS_PORT, tier) if rule.first_port is None else _of(rule, tier)
         for rule in _rules_of(config)
-        if rule.group == tier and rule.direction == "egress" and not isinstance(rule.peer, str)
+        if rule.group == tier and rule.direction == "egress" and rule.peer == INTERNET and rule.transport == "tcp"
     ]
+
+
+def _of(rule: Rule, *needed_from: str) -> NamedPorts:
+    assert rule.first_port is not None
+    assert rule.last_port is not None
+    shown = f"{rule.first_port}" if rule.first_port == rule.last_port else f"{rule.first_port}-{rule.last_port}"
+    return NamedPorts(rule.name, _span(rule.first_port, rule.last_port), f"tcp {shown}", needed_from)
 
 
 def _rules_of(config: FoundationConfig) -> tuple[Rule, ...]:
@@ -119,7 +129,9 @@ class Declared:
         return [rule for rule in _rules_of(self.config) if rule.group == group and rule.direction == direction]
 
     def _packets(self, rule: Rule, far_group: str) -> Packets | None:
-        """The packets of a rule, whose far end is a group or, when that has no name, outside."""
+        """The TCP packets of a rule, whose far end is a group or, when that has no name, outside."""
+        if rule.transport != "tcp":
+            return None
         ports = PORTS if rule.first_port is None or rule.last_port is None else _span(rule.first_port, rule.last_port)
         packets = everything(self.version)._replace(port=ports)
         if rule.peer in get_args(Group):

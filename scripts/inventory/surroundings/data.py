@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scripts.inventory.account import LIST_BUCKETS
 from scripts.inventory.efs import DESCRIBE_ACCESS_POINTS, DESCRIBE_MOUNT_TARGETS
 from scripts.inventory.kms import LIST_ALIASES
 from scripts.inventory.reader import Reader
 from scripts.inventory.reading import Read
+from scripts.inventory.s3 import LIST_BUCKETS
 from scripts.inventory.scope import Scope
 from scripts.inventory.surroundings.thing import Managed, Thing, Things, parsed
 
