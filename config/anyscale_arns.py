@@ -28,14 +28,8 @@ def expected_arns(config: AnyscaleCloudConfig) -> CloudArns:
     place, node = config.place, config.role_name(CLUSTER_NODE)
     return CloudArns(
         bucket=place.s3_arn(config.bucket_name(CLOUD_BUCKET)),
-        keys=_expected_keys(config),
+        keys=config.bucket_keys(config.kms.existing_key_arn or place.arn("kms", f"key/{_KEY_ID}")),
         vpc=place.arn("ec2", f"vpc/{_VPC_ID}"),
         cluster_node_role=place.iam_arn(f"role/{node}"),
         cluster_node_profile=place.iam_arn(f"instance-profile/{node}"),
     )
-
-
-def _expected_keys(config: AnyscaleCloudConfig) -> list[str]:
-    if config.bucket.existing_name is not None:
-        return [config.bucket.existing_key_arn] if config.bucket.existing_key_arn is not None else []
-    return [config.kms.existing_key_arn or config.place.arn("kms", f"key/{_KEY_ID}")]

@@ -21,7 +21,7 @@ from config.change import Change
 from config.foundation import FoundationConfig
 from config.s3 import LOGS_BUCKET, BucketConfig, BucketLifecycleConfig, CorsConfig
 
-CLOUD_BUCKET = "cloud"
+CLOUD_BUCKET = CLOUD_GROUP = "cloud"
 CONTROL_PLANE = "control-plane"
 CLUSTER_NODE = "cluster-node"
 """Last parts of AWS names."""
@@ -110,3 +110,19 @@ class AnyscaleCloudConfig(FoundationConfig):
             CLUSTER_NODE: self.adopted.cluster_node_role_name,
         }
         return adopted.get(part) or self.label.name(part)
+
+    def group_name(self, group: str) -> str:
+        """AWS name of a security group: that of the adopted one, where it is said."""
+        adopted = self.adopted.security_group_name if group == CLOUD_GROUP else None
+        return adopted or super().group_name(group)
+
+    @property
+    def memorydb_name(self) -> str:
+        """AWS name of the MemoryDB cluster: that of the adopted one, where it is said."""
+        return self.adopted.memorydb_name or super().memorydb_name
+
+    def bucket_keys(self, own_key_arn: str) -> list[str]:
+        """Keys of the bucket: the environment's own, or the customer managed one of an existing bucket, if any."""
+        if self.bucket.existing_name is None:
+            return [own_key_arn]
+        return [] if self.bucket.existing_key_arn is None else [self.bucket.existing_key_arn]

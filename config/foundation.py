@@ -12,7 +12,7 @@ from config.environment import Environment
 from config.iam import IamConfig
 from config.kms import KmsConfig
 from config.layout import NetworkLayout, network_layout
-from config.memorydb import MemoryDbConfig
+from config.memorydb import STORE_PART, MemoryDbConfig
 from config.network import NetworkConfig
 from config.s3 import BucketConfig
 
@@ -56,3 +56,12 @@ class FoundationConfig(Environment):
     def bucket_name(self, bucket: str) -> str:
         """AWS name of a bucket: unique among all accounts, because it holds the account id."""
         return f"{self.label.name(bucket)}-{self.account_id}"
+
+    def group_name(self, group: str) -> str:
+        """AWS name of a security group."""
+        return self.label.name(group)
+
+    @property
+    def memorydb_name(self) -> str:
+        """AWS name of the MemoryDB cluster, if there is one."""
+        return self.label.name(STORE_PART)

@@ -23,6 +23,9 @@ ACCESS_STRING = "on ~* &* +@all -@dangerous +info +keys +cluster|slots +cluster|
 """What the head may do: everything but what administers the server, and what a Redis cluster's client asks first.
 https://docs.aws.amazon.com/memorydb/latest/devguide/clusters.acls.html"""
 
+STORE_PART = "gcs"
+"""Last part of the AWS names of the cluster and of what belongs to it."""
+
 _TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _WEEKDAY_TIME = f"(mon|tue|wed|thu|fri|sat|sun):{_TIME}"
 

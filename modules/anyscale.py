@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from constructs import Construct
 
@@ -17,11 +18,12 @@ from config.anyscale_permissions import (
     control_plane_policies,
     control_plane_trust,
 )
+from config.memorydb import STORE_PART
 from config.memorydb_zones import anyscale_memorydb_zones
 from config.s3 import BucketConfig
 from config.statement import ANYBODY, Condition, Statement
 from modules.efs import CLIENT_ACTIONS, FileSystem, tls_only
-from modules.memorydb import PART, MemoryDb
+from modules.memorydb import MemoryDb
 from modules.memorydb_zones import MemoryDbZones
 from modules.protection import waive
 from modules.role import InstanceRole, Role
@@ -34,11 +36,8 @@ class ControlPlane(Role):
         super().__init__(
             scope,
             id_,
-            label=config.label,
-            part=CONTROL_PLANE,
-            name=config.role_name(CONTROL_PLANE),
             trust=control_plane_trust(config),
-            permissions_boundary_arn=config.iam.permissions_boundary_arn,
+            **_identity(config, CONTROL_PLANE),
         )
         waive(
             self._role,
@@ -64,10 +63,7 @@ class ClusterNode(InstanceRole):
         super().__init__(
             scope,
             id_,
-            label=config.label,
-            part=CLUSTER_NODE,
-            name=config.role_name(CLUSTER_NODE),
-            permissions_boundary_arn=config.iam.permissions_boundary_arn,
+            **_identity(config, CLUSTER_NODE),
         )
         self.attach(cluster_node_managed_policies(config))
 
@@ -75,6 +71,16 @@ class ClusterNode(InstanceRole):
         """Let nodes use what the cloud has."""
         for name, statements in cluster_node_policies(config, arns).items():
             self.allow(name, statements)
+
+
+def _identity(config: AnyscaleCloudConfig, part: str) -> dict[str, Any]:
+    """What every role of the cloud is made with."""
+    return {
+        "label": config.label,
+        "part": part,
+        "name": config.role_name(part),
+        "permissions_boundary_arn": config.iam.permissions_boundary_arn,
+    }
 
 
 def role_grants(bucket_arn: str, _config: BucketConfig, *, role_arns: Sequence[str]) -> list[Statement]:
@@ -169,8 +175,8 @@ class CloudMemoryDb(MemoryDb):
             protect=config.protect,
         )
         self._define(
-            name=adopted.memorydb_name or label.name(PART),
-            subnet_group_name=adopted.memorydb_subnet_group_name or label.name(PART),
+            name=config.memorydb_name,
+            subnet_group_name=adopted.memorydb_subnet_group_name or label.name(STORE_PART),
             subnet_ids=self._subnets(config, subnet_ids),
             acl_name="open-access",
             description=f"State of heads in {label.cluster}",

@@ -8,7 +8,7 @@ from functools import cached_property
 from constructs import Construct
 
 from config.label import Label
-from config.memorydb import ACCESS_STRING, MemoryDbConfig
+from config.memorydb import ACCESS_STRING, STORE_PART, MemoryDbConfig
 from modules.aws import (
     MemorydbAcl,
     MemorydbCluster,
@@ -21,7 +21,6 @@ from modules.aws import (
 from modules.protection import protected, waive
 from modules.secret import GeneratedSecret
 
-PART = "gcs"
 _PARAMETER_FAMILY = "memorydb_redis7"
 _PASSWORD_LENGTH = 64
 _LASTING = ("kms_key_arn", "auto_minor_version_upgrade", "data_tiering")
@@ -73,10 +72,10 @@ class MemoryDb(Construct):
             snapshot_retention_limit=config.snapshot_retention_days,
             snapshot_window=config.snapshot_window,
             maintenance_window=config.maintenance_window,
-            final_snapshot_name=f"{self._label.name(PART)}-final" if config.final_snapshot else None,
+            final_snapshot_name=f"{self._label.name(STORE_PART)}-final" if config.final_snapshot else None,
             auto_minor_version_upgrade=True,
             lifecycle=protected(self._protect, kept=[] if self._key_arn is not None else _LASTING),
-            tags=self._label.tags(PART),
+            tags=self._label.tags(STORE_PART),
         )
 
         if self._key_arn is None:
@@ -86,10 +85,10 @@ class MemoryDb(Construct):
         group = MemorydbParameterGroup(
             self,
             "parameter_group",
-            name=self._label.name(PART),
+            name=self._label.name(STORE_PART),
             family=_PARAMETER_FAMILY,
             parameter=[MemorydbParameterGroupParameter(name="maxmemory-policy", value=self._config.maxmemory_policy)],
-            tags=self._label.tags(PART),
+            tags=self._label.tags(STORE_PART),
         )
         return str(group.name)
 
@@ -99,7 +98,7 @@ class MemoryDb(Construct):
             "subnet_group",
             name=name,
             subnet_ids=subnet_ids,
-            tags=self._label.tags(PART),
+            tags=self._label.tags(STORE_PART),
         )
         return str(group.name)
 
@@ -153,16 +152,16 @@ class HeadMemoryDb(MemoryDb):
             key_arn=key_arn,
             protect=protect,
         )
-        name = label.name(PART)
+        name = label.name(STORE_PART)
         self._user = MemorydbUser(
             self,
             "user",
             user_name=name,
             access_string=ACCESS_STRING,
             authentication_mode=MemorydbUserAuthenticationMode(type="password", passwords=[self._password.read()]),
-            tags=label.tags(PART),
+            tags=label.tags(STORE_PART),
         )
-        acl = MemorydbAcl(self, "acl", name=name, user_names=[self._user.user_name], tags=label.tags(PART))
+        acl = MemorydbAcl(self, "acl", name=name, user_names=[self._user.user_name], tags=label.tags(STORE_PART))
         self._define(
             name=name,
             subnet_group_name=name,

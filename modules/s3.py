@@ -36,6 +36,10 @@ READ_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE_ACTIONS = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 
 
+Grants = Callable[[str, BucketConfig], Sequence[Statement]]
+"""Statements of a bucket's policy, from its ARN: what it lets roles do."""
+
+
 class Bucket(Construct):
     """Define a private, versioned, encrypted bucket that takes TLS only.
 
@@ -191,7 +195,7 @@ class Buckets(Construct):
         label: Label,
         place: Place,
         key_arn: str,
-        grants: Callable[[str, BucketConfig], Sequence[Statement]],
+        grants: Grants,
         protect: bool,
     ) -> None:
         super().__init__(scope, id_)

@@ -11,3 +11,11 @@ def environment_parser(prog: str, description: str | None) -> argparse.ArgumentP
     parser.add_argument("--env", required=True, metavar="NAME")
     parser.add_argument("--target", choices=("local", "aws"), help="default: the environment file's own")
     return parser
+
+
+def parsed(parser: argparse.ArgumentParser, *, refused: int) -> argparse.Namespace:
+    """Parse the command line; a wrong one ends with `refused`, where argparse's own 2 says something else."""
+    try:
+        return parser.parse_args()
+    except SystemExit as end:
+        raise SystemExit(refused if end.code else 0) from None

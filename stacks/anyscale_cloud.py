@@ -54,31 +54,13 @@ class AnyscaleCloudStack(FoundationStack):
             return ExistingBucket(
                 self, "buckets", part=CLOUD_BUCKET, name=config.bucket.existing_name, region=config.region
             )
-        return Buckets(
-            self,
-            "buckets",
-            configs=config.all_buckets,
-            names={bucket: config.bucket_name(bucket) for bucket in config.all_buckets},
-            label=self.label,
-            place=config.place,
-            key_arn=self._key.key_arn,
-            grants=partial(role_grants, role_arns=list(self._role_arns.values())),
-            protect=config.protect,
-        )
-
-    @property
-    def _bucket_keys(self) -> list[str]:
-        """The key of the bucket that is made; of an existing one the customer managed one, where it has one."""
-        bucket = self._config.bucket
-        if bucket.existing_name is None:
-            return [self._key.key_arn]
-        return [] if bucket.existing_key_arn is None else [bucket.existing_key_arn]
+        return self._buckets_with(partial(role_grants, role_arns=list(self._role_arns.values())))
 
     def _allow_roles(self) -> None:
         config = self._config
         arns = CloudArns(
             bucket=self._bucket.arn(CLOUD_BUCKET),
-            keys=self._bucket_keys,
+            keys=config.bucket_keys(self._key.key_arn),
             vpc=self._network.vpc_arn,
             cluster_node_role=self._cluster_node.arn,
             cluster_node_profile=self._cluster_node.instance_profile_arn,

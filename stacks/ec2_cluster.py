@@ -20,7 +20,6 @@ from modules.node import NodeSurroundings
 from modules.node_policy import bucket_statements, metrics_namespace, node_grants
 from modules.node_roles import NodeRoles
 from modules.role import InstanceRole, Role
-from modules.s3 import Buckets
 from modules.secret import GeneratedSecret
 from modules.ssh_key import ExistingKeyPair, SshKey
 from modules.state_volume import HeadStateVolume
@@ -59,7 +58,7 @@ class Ec2ClusterStack(FoundationStack):
             vpc_id=self._network.vpc_id,
             written_by_nodes=not config.terraform_makes_head,
         )
-        self._buckets = self._define_buckets()
+        self._buckets = self._buckets_with(partial(node_grants, role_arns=list(self._roles.arns.values())))
         self._efs = self._define_efs()
         self._memorydb = self._define_memorydb()
         self._state_volume = self._define_state_volume()
@@ -90,20 +89,6 @@ class Ec2ClusterStack(FoundationStack):
             length=_TOKEN_LENGTH,
             key_arn=self._key.key_arn,
             protect=self._config.protect,
-        )
-
-    def _define_buckets(self) -> Buckets:
-        config = self._config
-        return Buckets(
-            self,
-            "buckets",
-            configs=config.all_buckets,
-            names={bucket: config.bucket_name(bucket) for bucket in config.all_buckets},
-            label=self.label,
-            place=config.place,
-            key_arn=self._key.key_arn,
-            grants=partial(node_grants, role_arns=list(self._roles.arns.values())),
-            protect=config.protect,
         )
 
     def _define_efs(self) -> Efs | None:

@@ -12,6 +12,7 @@ from config.security_rules import Group
 from modules.cluster_network import define_network
 from modules.endpoints import InterfaceEndpoints
 from modules.kms import Key
+from modules.s3 import Buckets, Grants
 from modules.security_groups import GroupIdentity, SecurityGroups
 from stacks.base import EnvironmentStack
 
@@ -72,6 +73,21 @@ class FoundationStack(EnvironmentStack):
     def _node_subnet_ids(self) -> dict[str, str]:
         public = self._foundation.access.public_nodes
         return self._network.public_subnet_ids if public else self._network.private_subnet_ids
+
+    def _buckets_with(self, grants: Grants) -> Buckets:
+        """Define the buckets; `grants` says what their policies let roles do."""
+        config = self._foundation
+        return Buckets(
+            self,
+            "buckets",
+            configs=config.all_buckets,
+            names={bucket: config.bucket_name(bucket) for bucket in config.all_buckets},
+            label=self.label,
+            place=config.place,
+            key_arn=self._key.key_arn,
+            grants=grants,
+            protect=config.protect,
+        )
 
     def _define_endpoints(self, *, others_pull: bool) -> InterfaceEndpoints | None:
         if not self._foundation.network.endpoints:

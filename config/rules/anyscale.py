@@ -10,7 +10,7 @@ from config.anyscale_cloud import AnyscaleCloudConfig
 from config.memorydb_zones import MEMORYDB_ZONES
 from config.place import COMMERCIAL, partition_of
 from config.problems import Problem
-from config.rules.kms import of_another_region
+from config.rules.arns import of_another_account, of_another_region
 from config.rules.registry import rule
 
 _TAGS = {
@@ -68,11 +68,8 @@ def secrets_and_keys_are_of_the_region(environment: AnyscaleCloudConfig) -> Iter
 @rule("iam", "account_id")
 def passable_roles_are_of_the_account(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
     """EC2 takes on no role of another account."""
-    for index, arn in enumerate(environment.iam.passable_role_arns):
-        if arn.split(":")[4] != environment.account_id:
-            yield Problem(
-                ("iam", "passable_role_arns", index), f"got {arn}", f"a role of account {environment.account_id}"
-            )
+    arns = environment.iam.passable_role_arns
+    yield from of_another_account("role", ("iam", "passable_role_arns"), arns, environment.account_id)
 
 
 @rule("iam")

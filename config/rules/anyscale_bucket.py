@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.problems import Problem
+from config.rules.arns import of_another_region
 from config.rules.buckets import idle_prefixes, impossible_transitions
-from config.rules.kms import of_another_region
 from config.rules.registry import rule
 
 _SECTION = ("bucket",)

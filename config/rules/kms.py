@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.foundation import FoundationConfig
-from config.problems import Path, Problem
+from config.problems import Problem
+from config.rules.arns import of_another_region
 from config.rules.registry import rule
 
 
@@ -24,9 +25,3 @@ def existing_key_is_in_the_region(environment: FoundationConfig) -> Iterator[Pro
     yield from of_another_region(
         "key", ("kms", "existing_key_arn"), environment.kms.existing_key_arn, environment.region
     )
-
-
-def of_another_region(kind: str, path: Path, arn: str | None, region: str) -> Iterator[Problem]:
-    """Whether a key, or another thing that only its own region can use, is of another one."""
-    if arn is not None and arn.split(":")[3] != region:
-        yield Problem(path, f"got a {kind} of {arn.split(':')[3]}", f"one of {region}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
 from config.problems import Problem
+from config.rules.arns import of_another_account
 from config.rules.registry import rule
 
 _PLACE = ("head", "managed_by")
@@ -26,13 +27,8 @@ def launcher_has_a_use(environment: Ec2ClusterConfig) -> Iterator[Problem]:
 @rule("iam", "account_id")
 def launcher_is_of_the_account(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A principal of another account could not pass the roles of this one, and would be let in all the same."""
-    for index, arn in enumerate(environment.iam.launcher_principal_arns):
-        if arn.split(":")[4] != environment.account_id:
-            yield Problem(
-                ("iam", "launcher_principal_arns", index),
-                f"got {arn}",
-                f"a user or role of account {environment.account_id}",
-            )
+    arns = environment.iam.launcher_principal_arns
+    yield from of_another_account("user or role", ("iam", "launcher_principal_arns"), arns, environment.account_id)
 
 
 @rule("head", "iam", "access")

@@ -59,6 +59,5 @@ def cloud_role_names(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
 @rule("memorydb", "project", "adopted")
 def memorydb_names(environment: FoundationConfig) -> Iterator[Problem]:
     """MemoryDB takes 40 characters."""
-    is_adopted = isinstance(environment, AnyscaleCloudConfig) and environment.adopted.memorydb_name is not None
-    if environment.memorydb is not None and not is_adopted:
-        yield from _too_long(("memorydb",), "MemoryDB", environment.label.name("gcs"), _MEMORYDB)
+    if environment.memorydb is not None:
+        yield from _too_long(("memorydb",), "MemoryDB", environment.memorydb_name, _MEMORYDB)

@@ -15,7 +15,7 @@ from config.errors import UserError, report_user_errors
 from config.foundation import FoundationConfig
 from config.load import load_environment
 from config.paths import shown
-from scripts.arguments import environment_parser
+from scripts.arguments import environment_parser, parsed
 from scripts.audit.applies import is_autoscaling
 from scripts.audit.ask_ray import NOT_ASKED
 from scripts.audit.engine import EXIT_UNKNOWN, Result, exit_code
@@ -34,11 +34,8 @@ def arguments() -> argparse.Namespace:
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="print the JSON report in the place of the table")
     shape.add_argument("--only", choices=services, metavar="SERVICE", help="judge by one part, and write no report")
-    try:
-        return parser.parse_args()
-    except SystemExit as end:
-        # argparse says 2, which is said of drift here.
-        raise SystemExit(EXIT_UNKNOWN if end.code else 0) from None
+    # argparse says 2, which is said of drift here.
+    return parsed(parser, refused=EXIT_UNKNOWN)
 
 
 @partial(report_user_errors, code=EXIT_UNKNOWN)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.memorydb import STORE_PART
 from scripts.audit.declared_nodes import DeclaredNode
 from scripts.audit.node_script import NodeScript
 from scripts.audit.node_volumes import unseen_volume, volumes_of
@@ -30,9 +31,9 @@ def _in_memorydb(
 ) -> Iterator[Verdict]:
     variables, label = script.variables("head"), config.label
     yield expect(node.name, "namespace", variables.get("RAY_external_storage_namespace"), label.cluster)
-    yield expect(node.name, "user", script.redis_user_names, {label.name("gcs")})
+    yield expect(node.name, "user", script.redis_user_names, {label.name(STORE_PART)})
     yield expect(node.name, "secret of the password", script.redis_password_secrets, {label.name("memorydb-password")})
-    clusters = [cluster for cluster in each(inventory.memorydb.clusters) if cluster.name == label.name("gcs")]
+    clusters = [cluster for cluster in each(inventory.memorydb.clusters) if cluster.name == config.memorydb_name]
     wanted = next((f"rediss://{cluster.endpoint}" for cluster in clusters), "that of a cluster that is there")
     yield expect(node.name, "address of the store", variables.get("RAY_REDIS_ADDRESS"), wanted)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import ip_network
+
+from scripts.inventory.security_groups import SecurityGroupRule
 
 REMOTE_ADMIN = (22, 3389)
 """SSH and RDP."""
@@ -44,3 +46,10 @@ def opened_ports(ports: Iterable[int], protocol: str, first: int | None, last: i
     if protocol not in _PORT_PROTOCOLS:
         return []
     return [port for port in ports if first is None or last is None or first <= port <= last]
+
+
+def said_of(rule: SecurityGroupRule, name: Callable[[str], str]) -> str:
+    """What a rule does, for a reader; `name` gives that of a group by its id, and ranges back as they are."""
+    way = f"{'out to' if rule.egress else 'in from'} {name(rule.peer)}"
+    note = f" ({rule.description})" if rule.description else ""
+    return f"security group {name(rule.group_id)} lets {rule.ports} {way}{note}"

@@ -14,7 +14,7 @@ from functools import partial
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.errors import UserError, report_user_errors
 from config.load import load_environment
-from scripts.arguments import environment_parser
+from scripts.arguments import environment_parser, parsed
 from scripts.audit.engine import EXIT_UNKNOWN, exit_code
 from scripts.audit.report import open_console, print_report
 from scripts.audit.round import audit_round
@@ -27,11 +27,8 @@ def arguments() -> argparse.Namespace:
     parser = environment_parser("scripts.verify", __doc__)
     parser.add_argument("--all", action="store_true", help="list what passed, too")
     parser.add_argument("--json", action="store_true", help="print a JSON report in the place of the table")
-    try:
-        return parser.parse_args()
-    except SystemExit as end:
-        # argparse says 2, which is said of drift by the audit.
-        raise SystemExit(EXIT_UNKNOWN if end.code else 0) from None
+    # argparse says 2, which is said of drift by the audit.
+    return parsed(parser, refused=EXIT_UNKNOWN)
 
 
 @partial(report_user_errors, code=EXIT_UNKNOWN)

@@ -13,7 +13,7 @@ from config.foundation import FoundationConfig
 from config.memorydb import ACCESS_STRING
 from config.s3 import LOGS_BUCKET, BucketConfig
 from scripts.audit import applies
-from scripts.audit.names import group_name, group_of_tier, store_name
+from scripts.audit.names import group_of_tier
 from scripts.inventory import Inventory
 from scripts.inventory.dns import Record
 from scripts.inventory.efs import AccessPoint, FileSystem, MountTarget
@@ -233,7 +233,7 @@ def _endpoints(config: FoundationConfig) -> tuple[VpcEndpoint, ...]:
 
 def _security_groups(config: FoundationConfig) -> SecurityGroups:
     groups = [
-        SecurityGroup(f"sg-{group}", group_name(config, group), group, _tags(config))
+        SecurityGroup(f"sg-{group}", config.group_name(group), group, _tags(config))
         for group in security_groups(config)
     ]
     rules = [
@@ -382,7 +382,7 @@ def _file_system(config: FoundationConfig) -> FileSystem:
 
 
 def _memorydb(config: FoundationConfig) -> MemoryDb:
-    name, wanted, of_cloud = store_name(config), config.memorydb, isinstance(config, AnyscaleCloudConfig)
+    name, wanted, of_cloud = config.memorydb_name, config.memorydb, isinstance(config, AnyscaleCloudConfig)
     if wanted is None:
         return MemoryDb((), (), (), (), {})
     cluster = Cluster(

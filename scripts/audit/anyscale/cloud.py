@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from config.anyscale_cloud import CLOUD_BUCKET, AnyscaleCloudConfig
 from scripts.audit.iam_effect.roles import Subject, subject_of
-from scripts.audit.names import group_name, store_name
 from scripts.audit.wanted import group_names, node_subnet_ids
 from scripts.inventory import Inventory
 from scripts.inventory.iam import Role
@@ -49,7 +48,7 @@ def node_subnets(inventory: Inventory, config: AnyscaleCloudConfig) -> list[Subn
 
 def group_id(inventory: Inventory, config: AnyscaleCloudConfig) -> str | None:
     """Id of the cloud's security group, when it is there. Raises NotReadableError."""
-    name = group_name(config, "cloud")
+    name = config.group_name("cloud")
     return next((id_ for id_, found in group_names(inventory).items() if found == name), None)
 
 
@@ -86,4 +85,4 @@ def unseen_endpoints(inventory: Inventory, config: AnyscaleCloudConfig) -> Unrea
 
 def stores(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[Cluster]:
     """The cloud's MemoryDB cluster, when it is there. Raises NotReadableError at the end."""
-    return (found for found in each(inventory.memorydb.clusters) if found.name == store_name(config))
+    return (found for found in each(inventory.memorydb.clusters) if found.name == config.memorydb_name)

@@ -8,6 +8,7 @@ from config.anyscale_cloud import AnyscaleCloudConfig
 from config.anyscale_firewall import MACHINE_POOL_PORTS
 from config.ports import HTTPS_PORT, SSH_PORT
 from scripts.audit.anyscale import cloud, reach
+from scripts.audit.open_rules import said_of
 from scripts.audit.reachability.addresses import all_addresses
 from scripts.audit.reachability.declared import Declared
 from scripts.audit.reachability.guards import TCP, everything
@@ -36,12 +37,10 @@ def opened(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[str | 
     for party in reach.nodes(inventory, config):
         for version in reach.versions(party):
             yield from _by_tcp(inventory, config, party, version)
-    group = cloud.group_id(inventory, config)
+    group, names = cloud.group_id(inventory, config), group_names(inventory)
     for rule in readable(inventory.security_groups.rules):
         if rule.group_id == group and not rule.egress and _is_for_others(rule, group):
-            names = group_names(inventory)
-            note = f" ({rule.description})" if rule.description else ""
-            yield f"security group {names[group]} lets {rule.ports} in from {names.get(rule.peer, rule.peer)}{note}"
+            yield said_of(rule, lambda id_: names.get(id_, id_))
 
 
 def _by_tcp(

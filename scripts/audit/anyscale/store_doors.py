@@ -8,7 +8,7 @@ from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ports import REDIS_PORT
 from scripts.audit.anyscale import cloud
 from scripts.audit.checks.memorydb import OPEN_ACL
-from scripts.audit.open_rules import opened_ports
+from scripts.audit.open_rules import opened_ports, said_of
 from scripts.audit.wanted import group_names
 from scripts.inventory import Inventory
 from scripts.inventory.memorydb import Cluster
@@ -26,8 +26,7 @@ def openings_of_store(inventory: Inventory, config: AnyscaleCloudConfig, cluster
             readable(Unreadable("ec2:DescribeSecurityGroupRules", "was not read", group_id))
     for rule in readable(inventory.security_groups.rules):
         if rule.group_id in cluster.group_ids and _lets_others_in(rule, nodes):
-            peer, note = names.get(rule.peer, rule.peer), f" ({rule.description})" if rule.description else ""
-            yield f"security group {names[rule.group_id]} lets {rule.ports} in from {peer}{note}"
+            yield said_of(rule, lambda id_: names.get(id_, id_))
 
 
 def default_user_open(inventory: Inventory, cluster: Cluster) -> Reading[bool]:

@@ -9,7 +9,6 @@ from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ports import HTTPS_PORT
 from scripts.audit.anyscale import cloud, reach
 from scripts.audit.anyscale.openings import opened
-from scripts.audit.names import group_name
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
@@ -25,7 +24,7 @@ def security_group_there(inventory: Inventory, config: AnyscaleCloudConfig) -> I
 
     Fix: apply again.
     """
-    name, found = group_name(config, "cloud"), cloud.group_id(inventory, config)
+    name, found = config.group_name("cloud"), cloud.group_id(inventory, config)
     yield Verdict(name, found is not None, f"the group is {found or 'missing'}")
 
 
@@ -70,7 +69,7 @@ def closed_outside(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterato
 
     Fix: remove the rule that is named; what is wanted belongs into `access.client_cidrs`.
     """
-    name = group_name(config, "cloud")
+    name = config.group_name("cloud")
     findings = dict.fromkeys(opened(inventory, config))
     unknown = [finding for finding in findings if isinstance(finding, Unreadable)]
     yield from (Verdict(name, False, finding) for finding in findings if isinstance(finding, str))
@@ -108,4 +107,4 @@ def group_names_itself(inventory: Inventory, config: AnyscaleCloudConfig) -> Ite
             for rule in readable(inventory.security_groups.rules)
         )
         way = "to its members" if egress else "from its members"
-        yield Verdict(group_name(config, "cloud"), found, f"all traffic {way}: {'a rule' if found else 'no rule'}")
+        yield Verdict(config.group_name("cloud"), found, f"all traffic {way}: {'a rule' if found else 'no rule'}")

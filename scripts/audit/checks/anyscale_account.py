@@ -8,7 +8,6 @@ from config.anyscale import CLOUD_ID_TAG
 from config.anyscale_cloud import CLOUD_BUCKET, CLUSTER_NODE, CONTROL_PLANE, AnyscaleCloudConfig
 from config.vcpu_quotas import VcpuQuota, vcpu_quota_of
 from scripts.audit.anyscale import cloud
-from scripts.audit.names import group_name
 from scripts.audit.quota_limits import Limit, within
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect
@@ -76,7 +75,7 @@ def _tags(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterator[tuple[s
     for subject in cloud.subjects(inventory, config, CONTROL_PLANE, CLUSTER_NODE):
         yield subject.name, subject.role.tags
     for group in readable(inventory.security_groups.groups):
-        if group.name == group_name(config, "cloud"):
+        if group.name == config.group_name("cloud"):
             yield group.name, group.tags
     bucket = cloud.bucket(inventory, config)
     if bucket is not None and CLOUD_BUCKET in config.all_buckets:

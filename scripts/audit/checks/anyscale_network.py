@@ -10,6 +10,7 @@ from config.ports import HTTPS_PORT
 from scripts.audit.anyscale import cloud, reach
 from scripts.audit.anyscale.dns import lets_out
 from scripts.audit.reachability.addresses import INTERNET
+from scripts.audit.reachability.trace import ARROW
 from scripts.audit.reachability.ways import Outside, Ways
 from scripts.audit.registry import Severity, check
 from scripts.audit.subnet_routes import table_of
@@ -126,7 +127,7 @@ def nodes_reach_internet(inventory: Inventory, config: AnyscaleCloudConfig) -> I
     for party in reach.nodes(inventory, config):
         found = Ways(inventory, 4).outwards(party, internet).on(reach.one_port(HTTPS_PORT))
         answer, detail = reach.arrives(found)
-        way = reach.ARROW.join(found.hops(found.start)) if answer is True else detail
+        way = ARROW.join(found.hops(found.start)) if answer is True else detail
         yield Verdict(party.subnet_id, answer, way)
 
 

@@ -9,7 +9,6 @@ from config.memorydb_zones import memorydb_zones
 from config.ports import REDIS_PORT
 from scripts.audit.anyscale import cloud, reach
 from scripts.audit.anyscale.store_doors import default_user_open, openings_of_store
-from scripts.audit.names import store_name
 from scripts.audit.reachability.parties import stores
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
@@ -32,7 +31,7 @@ def store_available(inventory: Inventory, config: AnyscaleCloudConfig) -> Iterat
     """
     found = list(cloud.stores(inventory, config))
     if not found:
-        yield Verdict(store_name(config), False, "the cluster is missing")
+        yield Verdict(config.memorydb_name, False, "the cluster is missing")
     for cluster in found:
         yield expect(cluster.name, "status", cluster.status, "available")
 

@@ -9,7 +9,7 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.efs import EfsConfig
 from config.foundation import FoundationConfig
 from scripts.audit import applies
-from scripts.audit.names import group_name, group_of_tier
+from scripts.audit.names import group_of_tier
 from scripts.audit.policies import denies_plain_http
 from scripts.audit.registry import Severity, check
 from scripts.audit.resource_policies import strangers, without_mount_target_clients
@@ -84,7 +84,7 @@ def mount_targets_guarded(inventory: Inventory, config: FoundationConfig) -> Ite
 
     Fix: apply again.
     """
-    names, wanted = group_names(inventory), group_name(config, group_of_tier(config, "efs"))
+    names, wanted = group_names(inventory), config.group_name(group_of_tier(config, "efs"))
     for fs in each(inventory.file_systems):
         for target in readable(fs.mount_targets):
             groups = mapped(target.group_ids, lambda ids: tuple(names.get(id_, id_) for id_ in ids))

@@ -8,9 +8,9 @@ from functools import wraps
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
-from config.memorydb import ACCESS_STRING, MemoryDbConfig
+from config.memorydb import ACCESS_STRING, STORE_PART, MemoryDbConfig
 from scripts.audit import applies
-from scripts.audit.names import group_name, group_of_tier, store_name
+from scripts.audit.names import group_of_tier
 from scripts.audit.registry import Judge, Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.audit.wanted import encrypted_with_our_key, group_names, node_subnet_ids, present
@@ -51,7 +51,7 @@ def cluster_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Ve
     Fix: apply again; the state of a cluster that is gone comes from a snapshot.
     """
     available = {cluster.name for cluster in each(inventory.memorydb.clusters) if cluster.status == "available"}
-    yield from present("the cluster", available, {store_name(config)})
+    yield from present("the cluster", available, {config.memorydb_name})
 
 
 @check("memorydb.tls_on", severity=Severity.HIGH, applies=applies.has_memorydb)
@@ -80,7 +80,7 @@ def acl_closed(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdi
     users = {acl.name: acl.user_names for acl in each(inventory.memorydb.acls)}
     for cluster in each(inventory.memorydb.clusters):
         names = users.get(cluster.acl_name, ())
-        closed = cluster.acl_name != OPEN_ACL and names == (config.label.name("gcs"),)
+        closed = cluster.acl_name != OPEN_ACL and names == (config.label.name(STORE_PART),)
         yield Verdict(cluster.name, closed, f"ACL is {cluster.acl_name} with users {', '.join(names) or 'unknown'}")
 
 
@@ -266,7 +266,7 @@ def memorydb_guarded(inventory: Inventory, config: FoundationConfig) -> Iterator
 
     Fix: apply again.
     """
-    names, wanted = group_names(inventory), group_name(config, group_of_tier(config, "memorydb"))
+    names, wanted = group_names(inventory), config.group_name(group_of_tier(config, "memorydb"))
     for cluster in each(inventory.memorydb.clusters):
         groups = tuple(names.get(id_, id_) for id_ in cluster.group_ids)
         yield expect(cluster.name, "security group", groups, (wanted,))

@@ -15,7 +15,6 @@ from config.foundation import FoundationConfig
 from config.memorydb_zones import anyscale_memorydb_zones, memorydb_zones
 from scripts.audit import applies
 from scripts.audit.declared_nodes import declared_zones
-from scripts.audit.names import store_name
 from scripts.audit.registry import Severity, check
 from scripts.audit.subnet_routes import internet_routes
 from scripts.audit.verdict import Verdict, expect, shown
@@ -179,7 +178,7 @@ def _large_enough(resource: str, cidr: str, prefix: int) -> Iterator[Verdict]:
 
 
 def _clusters(inventory: Inventory, config: FoundationConfig) -> Iterator[Cluster]:
-    name = store_name(config)
+    name = config.memorydb_name
     return (cluster for cluster in each(inventory.memorydb.clusters) if cluster.name == name)
 
 

@@ -9,7 +9,7 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import declared_rules
 from config.foundation import FoundationConfig
 from scripts.audit import applies, quota_limits
-from scripts.audit.names import group_name, group_names_of
+from scripts.audit.names import group_names_of
 from scripts.audit.open_rules import is_ipv6
 from scripts.audit.quota_limits import Limit, within
 from scripts.audit.registry import Severity, check
@@ -146,7 +146,7 @@ def rules_per_group(inventory: Inventory, config: FoundationConfig) -> Iterator[
     for rule in readable(inventory.security_groups.rules):
         found.add(ids.get(rule.group_id, rule.group_id), egress=rule.egress, peer=rule.peer)
     for declared in declared_rules(config):
-        wanted.add(group_name(config, declared.group), egress=declared.direction == "egress", peer=str(declared.peer))
+        wanted.add(config.group_name(declared.group), egress=declared.direction == "egress", peer=str(declared.peer))
     for name in group_names_of(config):
         used = found.most(name)
         more = max(wanted.most(name) - used, 0)

@@ -11,13 +11,11 @@ from scripts.audit import applies
 from scripts.audit.reachability.declared import OTHER
 from scripts.audit.reachability.matrix import INTERNET_NAME, S3_NAME, Cell, port_matrix
 from scripts.audit.reachability.parties import NODE_TIERS
+from scripts.audit.reachability.trace import ARROW
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
 from scripts.inventory.reading import Unreadable
-
-ARROW = " > "
-"""Between the hops of a path."""
 
 
 def has_workers(config: FoundationConfig) -> bool:

@@ -10,7 +10,7 @@ from config.foundation import FoundationConfig
 from config.ports import TIERS, Port
 from config.security_rules import ALL_PROTOCOLS, Direction, Rule
 from scripts.audit import applies
-from scripts.audit.names import group_name, group_names_of
+from scripts.audit.names import group_names_of
 from scripts.audit.open_rules import is_wide
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
@@ -183,8 +183,8 @@ def _reaches(rule: SecurityGroupRule, port: Port) -> bool:
 
 
 def _declared_line(rule: Rule, config: FoundationConfig) -> Line:
-    group = group_name(config, rule.group)
-    peer = group_name(config, rule.peer) if isinstance(rule.peer, str) else str(rule.peer)
+    group = config.group_name(rule.group)
+    peer = config.group_name(rule.peer) if isinstance(rule.peer, str) else str(rule.peer)
     if rule.first_port is None:
         return group, "all traffic", peer
     ports = f"{rule.first_port}" if rule.first_port == rule.last_port else f"{rule.first_port}-{rule.last_port}"

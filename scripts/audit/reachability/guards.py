@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from scripts.audit.open_rules import said_of
 from scripts.audit.reachability.addresses import EVERYWHERE, all_addresses, version_of
 from scripts.audit.reachability.intervals import Intervals
 from scripts.audit.reachability.packets import PORTS, Packets
@@ -77,11 +78,8 @@ class Guards:
         if isinstance(matched, Unreadable):
             yield Clause(packets, matched, str(matched))
             return
-        way = f"{'in from' if direction == 'in' else 'out to'} {self._name(rule.peer)}"
-        note = f" ({rule.description})" if rule.description else ""
-        text = f"security group {self._name(rule.group_id)} lets {rule.ports} {way}{note}"
         far = {"source": matched} if direction == "in" else {"destination": matched}
-        yield Clause(packets._replace(**far), True, text)
+        yield Clause(packets._replace(**far), True, said_of(rule, self._name))
 
     def _matched(self, rule: SecurityGroupRule, peer: Party | None) -> Reading[Intervals]:
         """The addresses of the far end that the rule is for."""

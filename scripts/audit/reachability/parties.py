@@ -9,7 +9,6 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
 from config.ports import TIERS
 from scripts.audit.declared_nodes import declared_names, names_by_id, other_names, ray_type_of
-from scripts.audit.names import group_name
 from scripts.audit.reachability.addresses import VERSIONS, all_addresses
 from scripts.audit.reachability.intervals import Intervals
 from scripts.audit.reachability.to_come import CLOUD_TIER as CLOUD_TIER
@@ -108,7 +107,7 @@ def _tiers_of_instances(inventory: Inventory, config: FoundationConfig) -> Itera
     """
     if not isinstance(config, Ec2ClusterConfig):
         for instance in readable(inventory.nodes.instances):
-            yield instance, CLOUD_TIER, group_name(config, "cloud") in _names(inventory, instance.group_ids)
+            yield instance, CLOUD_TIER, config.group_name("cloud") in _names(inventory, instance.group_ids)
         return
     declared = declared_names(config)
     names = names_by_id(inventory, {*declared, *other_names(config)})
@@ -129,7 +128,7 @@ def _to_come(inventory: Inventory, config: FoundationConfig, members: Iterable[P
     groups = {group.name: group.group_id for group in readable(inventory.security_groups.groups)}
     for tier, subnet in nodes_to_come(inventory, config):
         if (tier, subnet.subnet_id) not in stand_in:
-            group_id, name = groups.get(group_name(config, tier)), f"{_TO_COME[tier]} to come in {subnet.zone}"
+            group_id, name = groups.get(config.group_name(tier)), f"{_TO_COME[tier]} to come in {subnet.zone}"
             found = anywhere_in(subnet, tier, name, (group_id,) if group_id else ())
             ipv4 = {version: found.addresses[version] if version == 4 else Intervals(()) for version in VERSIONS}
             # Two, where there may be more than one: they talk to each other.

@@ -11,6 +11,9 @@ from scripts.audit.reachability.packets import PORTS, Packets, Region, first_of,
 from scripts.audit.reachability.stage import Stage
 from scripts.inventory.reading import Unreadable
 
+ARROW = " > "
+"""Between the hops of a way, where it is told."""
+
 
 @dataclass(frozen=True)
 class Step:
