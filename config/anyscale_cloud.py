@@ -18,7 +18,7 @@ from config.anyscale import (
     CloudMemoryDbConfig,
 )
 from config.change import Change
-from config.foundation import FoundationConfig
+from config.foundation import KUBERAY_SECTIONS, FoundationConfig
 from config.s3 import LOGS_BUCKET, BucketConfig, BucketLifecycleConfig, CorsConfig
 
 CLOUD_BUCKET = CLOUD_GROUP = "cloud"
@@ -38,6 +38,7 @@ class AnyscaleCloudConfig(FoundationConfig):
     """One environment of flavour `anyscale-cloud`."""
 
     instead = {
+        **dict.fromkeys(KUBERAY_SECTIONS, "flavour: kuberay-eks to go with it"),
         **dict.fromkeys(
             ("head", "workers", "autoscaler"), "none: Anyscale launches every node, as its compute configs say"
         ),

@@ -9,7 +9,7 @@ from typing import Annotated
 from config.access import AccessConfig
 from config.change import Change
 from config.efs import MountedEfsConfig
-from config.foundation import FoundationConfig
+from config.foundation import KUBERAY_SECTIONS, FoundationConfig
 from config.iam import NodeIamConfig
 from config.nodes import HeadConfig, NodeConfig, WorkerConfig
 from config.observability import ObservabilityConfig
@@ -39,7 +39,10 @@ class FixedNode:
 class Ec2ClusterConfig(FoundationConfig):
     """A Ray cluster on EC2: network, roles, storage, a head, and workers of some kind."""
 
-    instead = dict.fromkeys(("anyscale", "adopted"), "flavour: anyscale-cloud to go with it")
+    instead = {
+        **dict.fromkeys(("anyscale", "adopted"), "flavour: anyscale-cloud to go with it"),
+        **dict.fromkeys(KUBERAY_SECTIONS, "flavour: kuberay-eks to go with it"),
+    }
 
     access: Annotated[AccessConfig, Change.IN_PLACE] = AccessConfig()
     """Who may reach the nodes."""

@@ -16,6 +16,9 @@ from config.memorydb import STORE_PART, MemoryDbConfig
 from config.network import NetworkConfig
 from config.s3 import BucketConfig
 
+KUBERAY_SECTIONS = ("kuberay", "eks", "fsx", "ecr", "prometheus", "jobs", "services")
+"""Those that flavour `kuberay-eks` alone has."""
+
 
 class FoundationConfig(Environment):
     """An environment with a VPC, made or there, and storage for what runs in it."""

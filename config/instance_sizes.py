@@ -33,6 +33,9 @@ class InstanceSize:
     architecture: Architecture
     vcpus: int
     memory_mib: int
+    addresses_for_pods: int
+    """How many pods of EKS find an address: those of the network interfaces but the first of each, and two pods that
+    use the node's own: https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html"""
     gpus: int = 0
     accelerator: str | None = None
     """Ray's name for GPUs or Neuron cores: the `L4` of `accelerator_type:L4`."""

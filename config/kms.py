@@ -24,7 +24,9 @@ class KmsConfig(Section):
 
     existing_key_arn: Annotated[KeyArn | None, Change.REPLACES] = None
     """Use this key instead of making one. Its policy must let CloudWatch Logs of the region use it
-    and, with spot workers, AWSServiceRoleForEC2Spot (also kms:CreateGrant)."""
+    and, with spot workers, AWSServiceRoleForEC2Spot (also kms:CreateGrant). With flavour `kuberay-eks` it must let
+    AWSServiceRoleForAutoScaling instead (also kms:CreateGrant), and with `fsx.linked_bucket` the roles
+    AWSServiceRoleForFSxS3Access_*."""
     rotation_days: Annotated[int, Field(ge=90, le=2560), Change.IN_PLACE] = 365
     """Days between rotations of the key material."""
     deletion_window_days: Annotated[int, Field(ge=7, le=30), Change.IN_PLACE] = 30

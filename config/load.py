@@ -13,6 +13,7 @@ from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.environment import Environment
 from config.errors import ConfigError
 from config.field_problems import field_problems, shown_value
+from config.kuberay_eks import KuberayEksConfig
 from config.partial import partial_environments
 from config.paths import ENVIRONMENTS, environment_names
 from config.problems import Problem
@@ -26,6 +27,7 @@ FLAVOURS: Mapping[str, type[Environment]] = {
     "static-ec2": StaticEc2Config,
     "autoscaling-ec2": AutoscalingEc2Config,
     "anyscale-cloud": AnyscaleCloudConfig,
+    "kuberay-eks": KuberayEksConfig,
 }
 
 

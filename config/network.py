@@ -19,6 +19,7 @@ Subnets = Literal["auto", "none"] | dict[Zone, IPv4Network]
 InterfaceEndpoint = Literal[
     "ssm", "ssmmessages", "ec2messages", "ec2", "ecr.api", "ecr.dkr", "logs",
     "monitoring", "sts", "secretsmanager", "kms", "elasticfilesystem",
+    "eks", "eks-auth", "autoscaling", "elasticloadbalancing", "fsx", "aps-workspaces",
 ]  # fmt: skip
 
 

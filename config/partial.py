@@ -43,7 +43,7 @@ class Partial:
         """Whether a problem that a rule found is none of what is left out."""
         below = any(problem.path[: len(path)] == path for path in (*self.fields, *self.entries))
         above = any(path[: len(problem.path)] == problem.path for path in self.entries)
-        return not below and not above
+        return not below and not above and problem.misses not in self.entries
 
 
 def partial_environments(

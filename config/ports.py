@@ -22,6 +22,8 @@ REDIS_PORT = 6379
 SSH_PORT = 22
 HTTP_PORT = 80
 HTTPS_PORT = 443
+FSX_PORTS = ((988, 988), (1018, 1023))
+"""Lustre: https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html"""
 
 
 @dataclass(frozen=True)

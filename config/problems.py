@@ -16,6 +16,8 @@ class Problem:
     path: Path
     got: str
     want: str
+    misses: Path = ()
+    """The entry that the setting names and that is not there: `workers.cpu`."""
 
     def __str__(self) -> str:
         place = f"{dotted(self.path)}: " if self.path else ""

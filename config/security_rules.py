@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
 
-Group = Literal["head", "worker", "cloud", "efs", "memorydb", "endpoints", "bastion"]
+Group = Literal[
+    "head", "worker", "cloud", "control_plane", "node", "efs", "fsx", "memorydb", "endpoints", "bastion"
+]  # fmt: skip
 Direction = Literal["ingress", "egress"]
 Peer = Group | IPv4Network | IPv6Network
 Transport = Literal["tcp", "udp"]

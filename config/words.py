@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Literal
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 from config.schema import Kind
 from config.text import Form
@@ -15,6 +15,7 @@ _PLAIN: dict[Any, str] = {
     int: "a whole number",
     float: "a number",
     str: "text",
+    Any: "anything",
     IPv4Network: "an IPv4 range such as 10.0.0.0/16",
     IPv6Network: "an IPv6 range such as 2001:db8::/32",
 }
@@ -32,7 +33,7 @@ def joined(alternatives: Any) -> str:
 
 def one_of(values: Any) -> str:
     """A choice of values. Text that YAML would read as a number stands in quotes, as it must in the file."""
-    shown = [f'"{value}"' if isinstance(value, str) and _is_number(value) else str(value) for value in values]
+    shown = [_as_yaml(value) for value in values]
     return shown[0] if len(shown) == 1 else f"one of {', '.join(shown)}"
 
 
@@ -55,6 +56,9 @@ def _alternative(kind: Kind) -> str:
 def _bounds(kind: Kind) -> str:
     least = next((item.ge for item in kind.metadata if isinstance(item, Ge)), None)
     most = next((item.le for item in kind.metadata if isinstance(item, Le)), None)
+    above = next((item.gt for item in kind.metadata if isinstance(item, Gt)), None)
+    if above is not None:
+        return f" above {above}" if most is None else f" above {above}, at most {most}"
     if least is None:
         return "" if most is None else f" of at most {most}"
     return f" of at least {least}" if most is None else f" from {least} to {most}"
@@ -66,6 +70,17 @@ def _size(kind: Kind) -> str:
     if least and most:
         return f" of {least} to {most}"
     return f" of at least {least}" if least else f" of at most {most}" if most else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 pod`, `2 pods`, `no pods`."""
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def _as_yaml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) and _is_number(value) else str(value)
 
 
 def _is_number(text: str) -> bool:

@@ -20,9 +20,10 @@ from config.anyscale_permissions import (
 )
 from config.memorydb import STORE_PART
 from config.memorydb_zones import anyscale_memorydb_zones
+from config.permissions import CLIENT_ACTIONS
 from config.s3 import BucketConfig
 from config.statement import ANYBODY, Condition, Statement
-from modules.efs import CLIENT_ACTIONS, FileSystem, tls_only
+from modules.efs import FileSystem, tls_only
 from modules.memorydb import MemoryDb
 from modules.memorydb_zones import MemoryDbZones
 from modules.protection import waive

@@ -37,6 +37,10 @@ from cdktf_cdktf_provider_aws.data_aws_availability_zones import DataAwsAvailabi
 from cdktf_cdktf_provider_aws.data_aws_ec2_instance_type_offerings import (
     DataAwsEc2InstanceTypeOfferings as DataAwsEc2InstanceTypeOfferings,
 )
+from cdktf_cdktf_provider_aws.data_aws_eks_cluster import DataAwsEksCluster as DataAwsEksCluster
+from cdktf_cdktf_provider_aws.data_aws_iam_openid_connect_provider import (
+    DataAwsIamOpenidConnectProvider as DataAwsIamOpenidConnectProvider,
+)
 from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
     DataAwsIamPolicyDocument as DataAwsIamPolicyDocument,
 )
@@ -60,6 +64,14 @@ from cdktf_cdktf_provider_aws.data_aws_subnet import DataAwsSubnet as DataAwsSub
 from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc as DataAwsVpc
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup as DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.ebs_volume import EbsVolume as EbsVolume
+from cdktf_cdktf_provider_aws.ecr_lifecycle_policy import EcrLifecyclePolicy as EcrLifecyclePolicy
+from cdktf_cdktf_provider_aws.ecr_repository import EcrRepository as EcrRepository
+from cdktf_cdktf_provider_aws.ecr_repository import (
+    EcrRepositoryEncryptionConfiguration as EcrRepositoryEncryptionConfiguration,
+)
+from cdktf_cdktf_provider_aws.ecr_repository import (
+    EcrRepositoryImageScanningConfiguration as EcrRepositoryImageScanningConfiguration,
+)
 from cdktf_cdktf_provider_aws.efs_access_point import (
     EfsAccessPoint as EfsAccessPoint,
 )
@@ -87,8 +99,48 @@ from cdktf_cdktf_provider_aws.efs_file_system import (
 from cdktf_cdktf_provider_aws.efs_file_system_policy import EfsFileSystemPolicy as EfsFileSystemPolicy
 from cdktf_cdktf_provider_aws.efs_mount_target import EfsMountTarget as EfsMountTarget
 from cdktf_cdktf_provider_aws.eip import Eip as Eip
+from cdktf_cdktf_provider_aws.eks_access_entry import EksAccessEntry as EksAccessEntry
+from cdktf_cdktf_provider_aws.eks_access_policy_association import (
+    EksAccessPolicyAssociation as EksAccessPolicyAssociation,
+)
+from cdktf_cdktf_provider_aws.eks_access_policy_association import (
+    EksAccessPolicyAssociationAccessScope as EksAccessPolicyAssociationAccessScope,
+)
+from cdktf_cdktf_provider_aws.eks_addon import EksAddon as EksAddon
+from cdktf_cdktf_provider_aws.eks_cluster import EksCluster as EksCluster
+from cdktf_cdktf_provider_aws.eks_cluster import EksClusterAccessConfig as EksClusterAccessConfig
+from cdktf_cdktf_provider_aws.eks_cluster import EksClusterEncryptionConfig as EksClusterEncryptionConfig
+from cdktf_cdktf_provider_aws.eks_cluster import (
+    EksClusterEncryptionConfigProvider as EksClusterEncryptionConfigProvider,
+)
+from cdktf_cdktf_provider_aws.eks_cluster import EksClusterKubernetesNetworkConfig as EksClusterKubernetesNetworkConfig
+from cdktf_cdktf_provider_aws.eks_cluster import EksClusterTimeouts as EksClusterTimeouts
+from cdktf_cdktf_provider_aws.eks_cluster import EksClusterUpgradePolicy as EksClusterUpgradePolicy
+from cdktf_cdktf_provider_aws.eks_cluster import EksClusterVpcConfig as EksClusterVpcConfig
+from cdktf_cdktf_provider_aws.eks_node_group import EksNodeGroup as EksNodeGroup
+from cdktf_cdktf_provider_aws.eks_node_group import EksNodeGroupLaunchTemplate as EksNodeGroupLaunchTemplate
+from cdktf_cdktf_provider_aws.eks_node_group import EksNodeGroupNodeRepairConfig as EksNodeGroupNodeRepairConfig
+from cdktf_cdktf_provider_aws.eks_node_group import EksNodeGroupScalingConfig as EksNodeGroupScalingConfig
+from cdktf_cdktf_provider_aws.eks_node_group import EksNodeGroupTaint as EksNodeGroupTaint
+from cdktf_cdktf_provider_aws.eks_node_group import EksNodeGroupTimeouts as EksNodeGroupTimeouts
+from cdktf_cdktf_provider_aws.eks_node_group import EksNodeGroupUpdateConfig as EksNodeGroupUpdateConfig
+from cdktf_cdktf_provider_aws.eks_pod_identity_association import EksPodIdentityAssociation as EksPodIdentityAssociation
 from cdktf_cdktf_provider_aws.flow_log import FlowLog as FlowLog
+from cdktf_cdktf_provider_aws.fsx_data_repository_association import (
+    FsxDataRepositoryAssociation as FsxDataRepositoryAssociation,
+)
+from cdktf_cdktf_provider_aws.fsx_data_repository_association import (
+    FsxDataRepositoryAssociationS3 as FsxDataRepositoryAssociationS3,
+)
+from cdktf_cdktf_provider_aws.fsx_data_repository_association import (
+    FsxDataRepositoryAssociationS3AutoExportPolicy as FsxDataRepositoryAssociationS3AutoExportPolicy,
+)
+from cdktf_cdktf_provider_aws.fsx_data_repository_association import (
+    FsxDataRepositoryAssociationS3AutoImportPolicy as FsxDataRepositoryAssociationS3AutoImportPolicy,
+)
+from cdktf_cdktf_provider_aws.fsx_lustre_file_system import FsxLustreFileSystem as FsxLustreFileSystem
 from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile as IamInstanceProfile
+from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider as IamOpenidConnectProvider
 from cdktf_cdktf_provider_aws.iam_role import IamRole as IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy as IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import (
@@ -119,6 +171,16 @@ from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway as Interne
 from cdktf_cdktf_provider_aws.key_pair import KeyPair as KeyPair
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias as KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey as KmsKey
+from cdktf_cdktf_provider_aws.launch_template import LaunchTemplate as LaunchTemplate
+from cdktf_cdktf_provider_aws.launch_template import (
+    LaunchTemplateBlockDeviceMappings as LaunchTemplateBlockDeviceMappings,
+)
+from cdktf_cdktf_provider_aws.launch_template import (
+    LaunchTemplateBlockDeviceMappingsEbs as LaunchTemplateBlockDeviceMappingsEbs,
+)
+from cdktf_cdktf_provider_aws.launch_template import LaunchTemplateMetadataOptions as LaunchTemplateMetadataOptions
+from cdktf_cdktf_provider_aws.launch_template import LaunchTemplateMonitoring as LaunchTemplateMonitoring
+from cdktf_cdktf_provider_aws.launch_template import LaunchTemplateTagSpecifications as LaunchTemplateTagSpecifications
 from cdktf_cdktf_provider_aws.memorydb_acl import MemorydbAcl as MemorydbAcl
 from cdktf_cdktf_provider_aws.memorydb_cluster import MemorydbCluster as MemorydbCluster
 from cdktf_cdktf_provider_aws.memorydb_parameter_group import (
@@ -136,6 +198,17 @@ from cdktf_cdktf_provider_aws.memorydb_user import (
 )
 from cdktf_cdktf_provider_aws.nat_gateway import NatGateway as NatGateway
 from cdktf_cdktf_provider_aws.placement_group import PlacementGroup as PlacementGroup
+from cdktf_cdktf_provider_aws.prometheus_scraper import PrometheusScraper as PrometheusScraper
+from cdktf_cdktf_provider_aws.prometheus_scraper import PrometheusScraperDestination as PrometheusScraperDestination
+from cdktf_cdktf_provider_aws.prometheus_scraper import (
+    PrometheusScraperDestinationAmp as PrometheusScraperDestinationAmp,
+)
+from cdktf_cdktf_provider_aws.prometheus_scraper import PrometheusScraperSource as PrometheusScraperSource
+from cdktf_cdktf_provider_aws.prometheus_scraper import PrometheusScraperSourceEks as PrometheusScraperSourceEks
+from cdktf_cdktf_provider_aws.prometheus_workspace import PrometheusWorkspace as PrometheusWorkspace
+from cdktf_cdktf_provider_aws.prometheus_workspace import (
+    PrometheusWorkspaceLoggingConfiguration as PrometheusWorkspaceLoggingConfiguration,
+)
 from cdktf_cdktf_provider_aws.provider import (
     AwsProvider as AwsProvider,
 )

@@ -11,11 +11,11 @@ from constructs import Construct
 from config.ec2_cluster import BASTION
 from config.label import Label
 from config.nodes import NodeConfig
+from config.permissions import session_statements
 from modules.aws import Instance
 from modules.ids import THIS
 from modules.image import PinnedImage
 from modules.machine import machine
-from modules.node_policy import session_statements
 from modules.protection import waive
 from modules.role import Role
 

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from config.efs import EfsConfig, MountedEfsConfig
 from config.label import Label
+from config.permissions import CLIENT_ACTIONS, mount_statements
 from config.statement import ANYBODY, Condition, Statement
 from modules.aws import (
     EfsAccessPoint,
@@ -26,12 +27,6 @@ from modules.aws import (
 from modules.ids import construct_id
 from modules.policy import policy_document
 from modules.protection import protected, waive
-
-CLIENT_ACTIONS = (
-    "elasticfilesystem:ClientMount",
-    "elasticfilesystem:ClientWrite",
-    "elasticfilesystem:ClientRootAccess",
-)
 
 
 class FileSystem(Construct):
@@ -165,11 +160,7 @@ class Efs(FileSystem):
 
     def node_statements(self) -> list[Statement]:
         """What a node's role needs to mount it."""
-        through_us = Condition("StringEquals", "elasticfilesystem:AccessPointArn", self.access_point_arn)
-        return [
-            Statement("Mount", CLIENT_ACTIONS, [self.arn], conditions=[through_us]),
-            Statement("Find", ["elasticfilesystem:DescribeMountTargets"], [self.arn]),
-        ]
+        return mount_statements(self.arn, self.access_point_arn)
 
     @cached_property
     def access_point_id(self) -> str:

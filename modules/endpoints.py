@@ -47,7 +47,8 @@ class InterfaceEndpoints(Construct):
     """Define interface endpoints with private DNS names, for principals of this account only.
 
     With `others_pull` whoever has a login of a registry pulls images through those of ECR, whose names stand for the
-    registries of all accounts. Pushing stays within the account.
+    registries of all accounts. Pushing stays within the account. With `web_identity` whoever has a token that a role
+    of the account trusts takes it on: such a call has no principal yet.
     """
 
     def __init__(
@@ -62,9 +63,10 @@ class InterfaceEndpoints(Construct):
         subnet_ids: Mapping[str, str],
         security_group_id: str,
         others_pull: bool,
+        web_identity: bool,
     ) -> None:
         super().__init__(scope, id_)
-        own = _own_principals(place)
+        own = [*_own_principals(place), *([_take_on_roles(place)] if web_identity else [])]
         policy = policy_document(self, "policy", own)
         registries = [service for service in services if others_pull and service.startswith("ecr.")]
         pulling = policy_document(self, "registry_policy", [*own, _pull_images()]) if registries else policy
@@ -94,6 +96,11 @@ def _own_principals(place: Place) -> list[Statement]:
     """Credentials of another account, brought into the VPC, get nowhere."""
     own = Condition("StringEquals", "aws:PrincipalAccount", place.account_id)
     return [Statement("OwnAccount", ["*"], ["*"], principals=ANYBODY, conditions=[own])]
+
+
+def _take_on_roles(place: Place) -> Statement:
+    roles = [place.iam_arn("role/*")]
+    return Statement("WebIdentity", ["sts:AssumeRoleWithWebIdentity"], roles, principals=ANYBODY)
 
 
 def _pull_images() -> Statement:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from config.kms import KmsConfig
 from config.label import Label
+from config.permissions import USE_KEY
 from config.place import Place
 from config.statement import Condition, Statement
 from modules.aws import KmsAlias, KmsKey
@@ -20,8 +23,9 @@ class Key(Construct):
     Stateful: what it has encrypted is lost with it. `protect` maps to Terraform `prevent_destroy`.
 
     EFS, EBS, S3, MemoryDB and Secrets Manager use it with the rights of the caller, which IAM grants through the
-    account's statement. CloudWatch Logs, alarms that go to an encrypted SNS topic, and EC2 Spot, which launches spot
-    nodes with a role of its own, are callers of their own.
+    account's statement. CloudWatch Logs, alarms that go to an encrypted SNS topic, and `users`, such as EC2 Spot, which
+    launches spot nodes with a role of its own, are callers of their own. `log_groups` are those that are not below
+    `/<project>/<environment>/`.
     """
 
     def __init__(
@@ -34,7 +38,8 @@ class Key(Construct):
         place: Place,
         protect: bool,
         encrypts: str,
-        spot: bool,
+        users: Sequence[Statement],
+        log_groups: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
         if config.existing_key_arn is not None:
@@ -47,9 +52,7 @@ class Key(Construct):
             enable_key_rotation=True,  # not an option
             rotation_period_in_days=config.rotation_days,
             deletion_window_in_days=config.deletion_window_days,
-            policy=policy_document(
-                self, "policy", [*_key_policy(label, place), *(_spot_statements(place) if spot else [])]
-            ),
+            policy=policy_document(self, "policy", [*_key_policy(label, place, log_groups), *users]),
             lifecycle=protected(protect),
             tags=label.tags("key"),
         )
@@ -62,19 +65,20 @@ class Key(Construct):
         return self._arn
 
 
-def _key_policy(label: Label, place: Place) -> list[Statement]:
+def _key_policy(label: Label, place: Place, log_groups: Sequence[str]) -> list[Statement]:
+    groups = [f"/{label.project}/{label.environment}/*", *log_groups]
     return [
         Statement("Account", ["kms:*"], ["*"], principals={"AWS": [place.iam_arn("root")]}),
         Statement(
             "CloudWatchLogs",
-            ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            USE_KEY,
             ["*"],
             principals={"Service": [f"logs.{place.region}.amazonaws.com"]},
             conditions=[
                 Condition(
                     "ArnLike",
                     "kms:EncryptionContext:aws:logs:arn",
-                    place.arn("logs", f"log-group:/{label.project}/{label.environment}/*"),
+                    [place.arn("logs", f"log-group:{group}") for group in groups],
                 )
             ],
         ),
@@ -88,15 +92,14 @@ def _key_policy(label: Label, place: Place) -> list[Statement]:
     ]
 
 
-def _spot_statements(place: Place) -> list[Statement]:
+def spot_users(place: Place) -> list[Statement]:
     """Encrypted volumes of spot instances: the service-linked role, which must be there, has no rights of its own.
 
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html
     """
     principals = {"AWS": [place.iam_arn("role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot")]}
-    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
     for_aws = [Condition("Bool", "kms:GrantIsForAWSResource", "true")]
     return [
-        Statement("SpotInstances", use, ["*"], principals=principals),
+        Statement("SpotInstances", USE_KEY, ["*"], principals=principals),
         Statement("VolumesOfSpotInstances", ["kms:CreateGrant"], ["*"], principals=principals, conditions=for_aws),
     ]

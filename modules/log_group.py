@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from config.label import Label
@@ -12,13 +13,21 @@ from modules.ids import THIS
 
 
 class LogGroup(Construct):
-    """Define a log group `/<project>/<environment>/<part>`."""
+    """Define a log group `/<project>/<environment>/<part>`, or one of the name that AWS gives it."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, label: Label, part: str, retention_days: int, key_arn: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        label: Label,
+        part: str,
+        retention_days: int,
+        key_arn: str,
+        name: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        self._name = f"/{label.project}/{label.environment}/{part}"
+        self._name = name or f"/{label.project}/{label.environment}/{part}"
         self._group = CloudwatchLogGroup(
             self,
             THIS,
@@ -37,3 +46,9 @@ class LogGroup(Construct):
     def arn(self) -> str:
         """ARN of the group, a token until apply."""
         return str(self._group.arn)
+
+    @property
+    def resource(self) -> TerraformResource:
+        """What whoever writes to it by its name must wait for."""
+        resource: TerraformResource = self._group
+        return resource

@@ -9,16 +9,15 @@ from constructs import Construct
 
 from config.iam import NodeIamConfig
 from config.label import Label
+from config.permissions import key_statements, session_statements
 from config.place import Place
 from config.ports import TIERS, Tier
 from config.statement import Statement
 from modules.node_policy import (
-    key_statements,
     log_statements,
     metric_statements,
     registry_statements,
     secret_statements,
-    session_statements,
 )
 from modules.role import InstanceRole
 

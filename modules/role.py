@@ -44,6 +44,7 @@ class Role(Construct):
             tags=label.tags(part),
         )
         self.policies: list[IamRolePolicy] = []
+        self.attachments: list[IamRolePolicyAttachment] = []
 
     def allow(self, name: str, statements: Sequence[Statement]) -> IamRolePolicy:
         """Add an inline policy: it lives and dies with the role."""
@@ -58,11 +59,13 @@ class Role(Construct):
         return policy
 
     def attach(self, policy_arns: Sequence[str]) -> None:
-        """Attach managed policies that the user named."""
-        for arn in policy_arns:
+        """Attach managed policies."""
+        self.attachments += [
             IamRolePolicyAttachment(
                 self, construct_id("attachment", arn.split("/")[-1]), role=self.name, policy_arn=arn
             )
+            for arn in policy_arns
+        ]
 
     @cached_property
     def name(self) -> str:

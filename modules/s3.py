@@ -31,11 +31,6 @@ from modules.policy import policy_document
 from modules.protection import protected, waive
 from modules.s3_lifecycle import define_lifecycle
 
-LIST_ACTIONS = ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketLocation")
-READ_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion")
-WRITE_ACTIONS = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
-
-
 Grants = Callable[[str, BucketConfig], Sequence[Statement]]
 """Statements of a bucket's policy, from its ARN: what it lets roles do."""
 

@@ -26,7 +26,7 @@ class AnyscaleCloudStack(FoundationStack):
             config,
             encrypts="stored data and logs",
             # Nodes' volumes are encrypted with the account's default key, not with this one.
-            spot=False,
+            key_users=(),
             # Anyscale does not say what its nodes read from S3: any bucket, unless some are named.
             readable_buckets=config.network.s3_endpoint_buckets or ["*"],
             writable_buckets=config.foreign_buckets,

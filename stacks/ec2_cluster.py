@@ -5,29 +5,27 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from cdktf import ITerraformDependable, TerraformResource
+from cdktf import ITerraformDependable
 from constructs import Construct
 
 from config.ec2_cluster import BASTION, Ec2ClusterConfig
 from config.label import HEAD_HOST
+from config.permissions import bucket_statements, node_grants
 from config.ports import TIERS, Tier
 from modules.bastion import Bastion, allow_sessions
 from modules.dns import PrivateZone
-from modules.efs import Efs
+from modules.kms import spot_users
 from modules.log_group import LogGroup
-from modules.memorydb import HeadMemoryDb
 from modules.node import NodeSurroundings
-from modules.node_policy import bucket_statements, metrics_namespace, node_grants
+from modules.node_policy import metrics_namespace
 from modules.node_roles import NodeRoles
 from modules.role import InstanceRole, Role
-from modules.secret import GeneratedSecret
 from modules.ssh_key import ExistingKeyPair, SshKey
 from modules.state_volume import HeadStateVolume
 from modules.wheels import wheel_bucket, wheel_statements
 from scripts.rendering.cluster_facts import ClusterFacts, EfsMount, HeadStore, StateVolume
 from stacks.foundation import FoundationStack
 
-_TOKEN_LENGTH = 64
 _STATE_VOLUME_GIB = 20
 
 
@@ -39,7 +37,7 @@ class Ec2ClusterStack(FoundationStack):
             scope,
             config,
             encrypts="everything",
-            spot=any(worker.spot for worker in config.workers.values()),
+            key_users=spot_users(config.place) if any(worker.spot for worker in config.workers.values()) else (),
             readable_buckets=_readable_buckets(config),
             writable_buckets=config.network.s3_endpoint_writable_buckets,
             # Nodes ask for their public address themselves.
@@ -50,7 +48,7 @@ class Ec2ClusterStack(FoundationStack):
         self._other_roles: dict[str, Role] = {}
         self._roles = NodeRoles(self, "roles", config=config.iam, label=self.label, place=config.place)
         self._node_logs = self._define_node_logs()
-        self._token = self._define_token()
+        self._token = self._define_token() if config.has_token else None
         self._zone = PrivateZone(
             self,
             "dns",
@@ -59,8 +57,8 @@ class Ec2ClusterStack(FoundationStack):
             written_by_nodes=not config.terraform_makes_head,
         )
         self._buckets = self._buckets_with(partial(node_grants, role_arns=list(self._roles.arns.values())))
-        self._efs = self._define_efs()
-        self._memorydb = self._define_memorydb()
+        self._efs = self._define_mounted_efs(config.efs, list(self._roles.arns.values()))
+        self._memorydb = self._define_head_memorydb()
         self._state_volume = self._define_state_volume()
         self._endpoints = self._define_endpoints(others_pull=False)
 
@@ -75,49 +73,6 @@ class Ec2ClusterStack(FoundationStack):
             part="nodes",
             retention_days=observability.log_retention_days,
             key_arn=self._key.key_arn,
-        )
-
-    def _define_token(self) -> GeneratedSecret | None:
-        if not self._config.has_token:
-            return None
-        return GeneratedSecret(
-            self,
-            "ray_token",
-            label=self.label,
-            part="ray-token",
-            description="Token that every client and node of the Ray cluster shows",
-            length=_TOKEN_LENGTH,
-            key_arn=self._key.key_arn,
-            protect=self._config.protect,
-        )
-
-    def _define_efs(self) -> Efs | None:
-        if self._config.efs is None:
-            return None
-        return Efs(
-            self,
-            "efs",
-            config=self._config.efs,
-            label=self.label,
-            subnet_ids=self._node_subnet_ids,
-            security_group_id=self._groups.id_of("efs"),
-            key_arn=self._key.key_arn,
-            role_arns=list(self._roles.arns.values()),
-            protect=self._config.protect,
-        )
-
-    def _define_memorydb(self) -> HeadMemoryDb | None:
-        if self._config.memorydb is None:
-            return None
-        return HeadMemoryDb(
-            self,
-            "memorydb",
-            config=self._config.memorydb,
-            label=self.label,
-            subnet_ids=self._node_subnet_ids,
-            security_group_id=self._groups.id_of("memorydb"),
-            key_arn=self._key.key_arn,
-            protect=self._config.protect,
         )
 
     def _define_state_volume(self) -> HeadStateVolume | None:
@@ -170,17 +125,12 @@ class Ec2ClusterStack(FoundationStack):
             public=self._config.access.public_nodes,
             ssh_key_name=key_pair,
             wait_for=[
-                *self._ways_out(),
+                *self._ways_out(self._endpoints),
                 *self._roles.policies(tier),
                 *(self._efs.needed_to_mount if self._efs is not None else ()),
                 *more_to_wait_for,
             ],
         )
-
-    def _ways_out(self) -> list[TerraformResource]:
-        """Routes to the internet or, where there are none, the endpoints."""
-        offline = not self._config.nodes_reach_internet
-        return self._endpoints.ways_out if offline and self._endpoints is not None else self._network.ways_out
 
     def _define_bastion(self, key_pair: str | None, launcher: InstanceRole | None = None) -> None:
         """Define the bastion where there is one, with the launcher's role or one of its own, and publish it."""
@@ -204,7 +154,7 @@ class Ec2ClusterStack(FoundationStack):
             key_arn=self._key.key_arn,
             ssh_key_name=key_pair,
             public=public,
-            wait_for=[*self._ways_out(), *role.policies],
+            wait_for=[*self._ways_out(self._endpoints), *role.policies],
         )
         self.publish(bastion=bastion.facts)
 

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cdktf import TerraformResource
 from constructs import Construct
 
+from config.efs import MountedEfsConfig
 from config.firewall import declared_rules, security_groups
 from config.foundation import FoundationConfig
 from config.security_rules import Group
+from config.statement import Statement
 from modules.cluster_network import define_network
+from modules.efs import Efs
 from modules.endpoints import InterfaceEndpoints
 from modules.kms import Key
+from modules.memorydb import HeadMemoryDb
 from modules.s3 import Buckets, Grants
+from modules.secret import GeneratedSecret
 from modules.security_groups import GroupIdentity, SecurityGroups
 from stacks.base import EnvironmentStack
+
+_TOKEN_LENGTH = 64
 
 
 class FoundationStack(EnvironmentStack):
     """An environment with a key, a network and security groups. Wiring only.
 
-    `encrypts` says what the key is for, and `spot` whether EC2 Spot uses it; `readable_buckets`, `writable_buckets` and
-    `gives_addresses` are those of the network, `filled_by` and `identities` those of the security groups.
+    `encrypts` says what the key is for; `key_users` and `log_groups` are its own, too. `readable_buckets`,
+    `writable_buckets` and `gives_addresses` are those of the network, `filled_by` and `identities` those of the
+    security groups.
     """
 
     def __init__(
@@ -30,12 +39,13 @@ class FoundationStack(EnvironmentStack):
         config: FoundationConfig,
         *,
         encrypts: str,
-        spot: bool,
         readable_buckets: Sequence[str],
         writable_buckets: Sequence[str],
         gives_addresses: bool,
         filled_by: Mapping[Group, str],
         identities: Mapping[Group, GroupIdentity] | None = None,
+        key_users: Sequence[Statement] = (),
+        log_groups: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, config)
         self._foundation = config
@@ -47,7 +57,8 @@ class FoundationStack(EnvironmentStack):
             place=config.place,
             protect=config.protect,
             encrypts=encrypts,
-            spot=spot,
+            users=key_users,
+            log_groups=log_groups,
         )
         self._network = define_network(
             self,
@@ -89,7 +100,53 @@ class FoundationStack(EnvironmentStack):
             protect=config.protect,
         )
 
-    def _define_endpoints(self, *, others_pull: bool) -> InterfaceEndpoints | None:
+    def _define_token(self) -> GeneratedSecret:
+        return GeneratedSecret(
+            self,
+            "ray_token",
+            label=self.label,
+            part="ray-token",
+            description="Token that every client and node of the Ray cluster shows",
+            length=_TOKEN_LENGTH,
+            key_arn=self._key.key_arn,
+            protect=self._foundation.protect,
+        )
+
+    def _define_mounted_efs(self, config: MountedEfsConfig | None, role_arns: Sequence[str]) -> Efs | None:
+        if config is None:
+            return None
+        return Efs(
+            self,
+            "efs",
+            config=config,
+            label=self.label,
+            subnet_ids=self._node_subnet_ids,
+            security_group_id=self._groups.id_of("efs"),
+            key_arn=self._key.key_arn,
+            role_arns=role_arns,
+            protect=self._foundation.protect,
+        )
+
+    def _define_head_memorydb(self) -> HeadMemoryDb | None:
+        if self._foundation.memorydb is None:
+            return None
+        return HeadMemoryDb(
+            self,
+            "memorydb",
+            config=self._foundation.memorydb,
+            label=self.label,
+            subnet_ids=self._node_subnet_ids,
+            security_group_id=self._groups.id_of("memorydb"),
+            key_arn=self._key.key_arn,
+            protect=self._foundation.protect,
+        )
+
+    def _ways_out(self, endpoints: InterfaceEndpoints | None) -> list[TerraformResource]:
+        """Routes to the internet or, where there are none, the endpoints."""
+        offline = not self._foundation.nodes_reach_internet
+        return endpoints.ways_out if offline and endpoints is not None else self._network.ways_out
+
+    def _define_endpoints(self, *, others_pull: bool, web_identity: bool = False) -> InterfaceEndpoints | None:
         if not self._foundation.network.endpoints:
             return None
         return InterfaceEndpoints(
@@ -102,6 +159,7 @@ class FoundationStack(EnvironmentStack):
             subnet_ids=self._network.private_subnet_ids,
             security_group_id=self._groups.id_of("endpoints"),
             others_pull=others_pull,
+            web_identity=web_identity,
         )
 
     def _publish_foundation(self) -> None:

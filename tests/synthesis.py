@@ -14,6 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ec2_cluster import Ec2ClusterConfig
 from config.environment import Environment
+from config.kuberay_eks import KuberayEksConfig
 from config.load import check_environment, load_environment
 from config.paths import ROOT
 from config.yaml_file import YamlFile
@@ -70,6 +71,13 @@ def cloud(name: str = "test", **settings: Any) -> AnyscaleCloudConfig:
     known = {"external_id": "org_1a2b3c4d5e6f-9f2c61d07b", "cloud_id": "cld_1a2b3c4d5e6f"}
     checked = _checked(name, "anyscale-cloud", {"anyscale": known, **settings})
     assert isinstance(checked, AnyscaleCloudConfig)
+    return checked
+
+
+def kube(name: str = "test", **settings: Any) -> KuberayEksConfig:
+    """Ray on EKS from settings, checked like a file."""
+    checked = _checked(name, "kuberay-eks", {"workers": {"cpu": {"instance_type": "m7i.4xlarge"}}, **settings})
+    assert isinstance(checked, KuberayEksConfig)
     return checked
 
 

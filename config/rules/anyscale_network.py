@@ -7,6 +7,7 @@ from typing import get_args
 
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.anyscale_firewall import cloud_rules
+from config.foundation import FoundationConfig
 from config.layout import network_zones
 from config.problems import Path, Problem
 from config.rules.access import RULES_PER_GROUP
@@ -30,12 +31,12 @@ def vpc_has_room_for_a_cloud(environment: AnyscaleCloudConfig) -> Iterator[Probl
 @rule("network", "access", "region")
 def nodes_have_two_zones(environment: AnyscaleCloudConfig) -> Iterator[Problem]:
     """Anyscale registers subnets of at least two zones."""
-    path, zones = _zones_of_nodes(environment)
+    path, zones = zones_of_nodes(environment)
     if len(zones) == 1:
         yield Problem(path, f"got {zones[0]} alone", "at least two zones with a subnet for nodes")
 
 
-def _zones_of_nodes(environment: AnyscaleCloudConfig) -> tuple[Path, list[str]]:
+def zones_of_nodes(environment: FoundationConfig) -> tuple[Path, list[str]]:
     """The zones that nodes are in, and the setting that says so."""
     network = environment.network
     kind = "public_subnets" if environment.access.public_nodes else "private_subnets"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from config.ec2_cluster import Ec2ClusterConfig
 from config.problems import Path, Problem
 from config.rules.registry import rule
-from config.s3 import LOGS_BUCKET, BucketLifecycleConfig
+from config.s3 import LOGS_BUCKET, BucketConfig, BucketLifecycleConfig
 
 _INFREQUENT_ACCESS_DAYS = 30
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"""
@@ -51,7 +51,11 @@ def idle_prefixes(section: Path, bucket: BucketLifecycleConfig) -> Iterator[Prob
 @rule("buckets")
 def logs_bucket_is_for_logs(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Nodes that could write access logs could hide what they did."""
-    logs = environment.buckets.get(LOGS_BUCKET)
+    yield from written_logs(environment.buckets.get(LOGS_BUCKET))
+
+
+def written_logs(logs: BucketConfig | None) -> Iterator[Problem]:
+    """Access to the bucket of the access logs."""
     if logs is not None and "node_access" in logs.model_fields_set and logs.node_access != "none":
         yield Problem(
             ("buckets", LOGS_BUCKET, "node_access"), f"got {logs.node_access}", "none: it holds the access logs"

@@ -17,7 +17,7 @@ _PREFIXES = range(16, 29)
 """VPC and subnets: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
 
 
-_PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+PRIVATE_BLOCKS = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 """https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
 
 
@@ -39,7 +39,7 @@ def vpc_size(environment: FoundationConfig) -> Iterator[Problem]:
 @rule("network")
 def vpc_is_private(environment: FoundationConfig) -> Iterator[Problem]:
     """Public addresses inside a VPC hide that part of the internet from it."""
-    if not any(environment.network.cidr.subnet_of(block) for block in _PRIVATE):
+    if not any(environment.network.cidr.subnet_of(block) for block in PRIVATE_BLOCKS):
         yield Problem(("network", "cidr"), f"got {environment.network.cidr}", "a private range such as 10.0.0.0/16")
 
 

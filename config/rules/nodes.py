@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.hooks import hook_trouble
@@ -150,18 +150,27 @@ def zones_are_the_networks(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     ]
     wanted += [(("workers", name, "zones"), group.zones or []) for name, group in environment.workers.items()]
     for path, zones in wanted:
-        for zone in zones:
-            if zone not in there:
-                yield Problem(path, f"got {zone}", f"a zone with a subnet for nodes: {', '.join(there)}")
+        yield from zones_without_subnet(path, zones, there)
+
+
+def zones_without_subnet(path: Path, zones: Sequence[str], there: Sequence[str]) -> Iterator[Problem]:
+    """Zones in which nothing can be placed."""
+    for zone in zones:
+        if zone not in there:
+            yield Problem(path, f"got {zone}", f"a zone with a subnet for nodes: {', '.join(there)}")
 
 
 @rule("workers")
 def worker_zones_are_named_once(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """Workers are spread evenly over zones, each of which counts once."""
     for name, worker in environment.workers.items():
-        zones = worker.zones or []
-        for zone in dict.fromkeys(zone for zone in zones if zones.count(zone) > 1):
-            yield Problem(("workers", name, "zones"), f"got {zone} twice", "each zone once")
+        yield from named_twice(("workers", name, "zones"), worker.zones or [], "zone")
+
+
+def named_twice(path: Path, names: Sequence[str], kind: str) -> Iterator[Problem]:
+    """What stands more than once in a list."""
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        yield Problem(path, f"got {name} twice", f"each {kind} once")
 
 
 @rule("workers", "network", "access", "region")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.memorydb import MemoryDbConfig
 from config.problems import Problem
 from config.rules.registry import rule
 
@@ -54,7 +55,12 @@ def move_back_has_a_use(environment: FoundationConfig) -> Iterator[Problem]:
 @rule("memorydb", "ray")
 def head_storage_agrees(environment: Ec2ClusterConfig) -> Iterator[Problem]:
     """A store that nothing uses, or a use without a store, is a mistake."""
-    wanted, there = environment.ray.head_storage == "memorydb", environment.memorydb is not None
+    yield from store_without_use(environment.ray.head_storage, environment.memorydb)
+
+
+def store_without_use(head_storage: str, memorydb: MemoryDbConfig | None) -> Iterator[Problem]:
+    """A store for the head's state that is not there, or not used."""
+    wanted, there = head_storage == "memorydb", memorydb is not None
     if wanted and not there:
         yield Problem(("ray", "head_storage"), "got memorydb without MemoryDB", "a section memorydb, which may be {}")
     if there and not wanted:

@@ -13,12 +13,14 @@ from functools import partial
 
 from config.errors import UserError, report_user_errors
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from config.load import load_environment
 from config.paths import shown
 from scripts.arguments import environment_parser, parsed
 from scripts.audit.applies import is_autoscaling
+from scripts.audit.ask_kubernetes import NOT_JUDGED
 from scripts.audit.ask_ray import NOT_ASKED
-from scripts.audit.engine import EXIT_UNKNOWN, Result, exit_code
+from scripts.audit.engine import DRIFT, EXIT_UNKNOWN, Result, exit_code
 from scripts.audit.report import open_console, print_report
 from scripts.audit.round import all_checks, audit_round
 from scripts.reports.folder import AUDIT
@@ -56,6 +58,8 @@ def main() -> int:
         print_report(open_console(), results, audited.coverage, name=environment.name, show_all=given.all)
         if is_autoscaling(environment) and not given.ask_ray:
             print(NOT_ASKED)
+        if isinstance(environment, KuberayEksConfig) and environment.target == "local" and given.only != DRIFT:
+            print(NOT_JUDGED)
     if given.only is None:
         folder = write_reports(audited)
         sys.stdout.write((folder / AUDIT).read_text(encoding="utf-8") if given.json else f"report: {shown(folder)}\n")

@@ -6,6 +6,7 @@ from config.anyscale_cloud import AnyscaleCloudConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 
 
 def own_vpc(config: FoundationConfig) -> bool:
@@ -101,14 +102,21 @@ def has_token(config: Ec2ClusterConfig) -> bool:
     return config.has_token
 
 
-def has_secrets(config: Ec2ClusterConfig) -> bool:
+def has_ray_token(config: FoundationConfig) -> bool:
+    """Environments that keep a token of Ray's in a secret."""
+    return isinstance(config, KuberayEksConfig) or (isinstance(config, Ec2ClusterConfig) and config.has_token)
+
+
+def has_secrets(config: FoundationConfig) -> bool:
     """Environments with a token, MemoryDB or a head of Terraform's that runs Ray's autoscaler."""
+    if not isinstance(config, Ec2ClusterConfig):
+        return isinstance(config, KuberayEksConfig)
     return config.has_token or has_memorydb(config) or has_autoscaling_secret(config)
 
 
 def may_read_secrets(config: FoundationConfig) -> bool:
     """Environments with secrets, and Anyscale clouds, whose nodes read those that `iam.node_secret_arns` names."""
-    return isinstance(config, AnyscaleCloudConfig) or (isinstance(config, Ec2ClusterConfig) and has_secrets(config))
+    return isinstance(config, AnyscaleCloudConfig) or has_secrets(config)
 
 
 def has_node_logs(config: Ec2ClusterConfig) -> bool:
@@ -117,7 +125,9 @@ def has_node_logs(config: Ec2ClusterConfig) -> bool:
 
 
 def has_log_groups(config: FoundationConfig) -> bool:
-    """Environments with flow logs or the CloudWatch agent."""
+    """Environments with flow logs, the CloudWatch agent, an EKS cluster of their own, or Prometheus."""
+    if isinstance(config, KuberayEksConfig):
+        return own_vpc(config) or config.makes_cluster or has_prometheus(config)
     return own_vpc(config) or (isinstance(config, Ec2ClusterConfig) and has_node_logs(config))
 
 
@@ -129,6 +139,11 @@ def is_protected(config: FoundationConfig) -> bool:
 def has_private_nodes(config: Ec2ClusterConfig) -> bool:
     """Environments whose nodes are private."""
     return not config.access.public_nodes
+
+
+def has_instance_profiles(config: FoundationConfig) -> bool:
+    """Environments that make instance profiles: all but those on EKS, which makes that of its nodes itself."""
+    return not isinstance(config, KuberayEksConfig)
 
 
 def has_mutes(config: FoundationConfig) -> bool:
@@ -179,3 +194,58 @@ def has_autoscaling_secret(config: Ec2ClusterConfig) -> bool:
 def is_made_by_ray_up(config: Ec2ClusterConfig) -> bool:
     """Environments whose head `ray up` makes."""
     return not config.terraform_makes_head
+
+
+def is_eks(_config: KuberayEksConfig) -> bool:
+    """Environments with Ray on EKS."""
+    return True
+
+
+def makes_eks_cluster(config: KuberayEksConfig) -> bool:
+    """Environments with an EKS cluster of their own."""
+    return config.makes_cluster
+
+
+def has_pod_identity(config: KuberayEksConfig) -> bool:
+    """Environments on EKS whose service accounts have their roles by Pod Identity."""
+    return config.eks.service_account_roles == "pod-identity"
+
+
+def has_oidc_provider(config: KuberayEksConfig) -> bool:
+    """Environments on EKS whose service accounts have their roles by the cluster's OIDC provider (IRSA)."""
+    return not has_pod_identity(config)
+
+
+def has_addons(config: KuberayEksConfig) -> bool:
+    """Environments on EKS with add-ons."""
+    return bool(config.addons)
+
+
+def has_access_entries(config: KuberayEksConfig) -> bool:
+    """Environments on EKS that name who may use the Kubernetes API."""
+    return bool(config.access.entries)
+
+
+def has_fsx(config: KuberayEksConfig) -> bool:
+    """Environments with FSx for Lustre."""
+    return config.fsx is not None
+
+
+def has_persistent_fsx(config: KuberayEksConfig) -> bool:
+    """Environments with a persistent file system of FSx for Lustre: a scratch one takes no key and has no backups."""
+    return config.fsx is not None and config.fsx.deployment_type == "PERSISTENT_2"
+
+
+def has_linked_bucket(config: KuberayEksConfig) -> bool:
+    """Environments with a bucket that appears in FSx for Lustre."""
+    return config.fsx is not None and config.fsx.linked_bucket is not None
+
+
+def has_registry(config: KuberayEksConfig) -> bool:
+    """Environments with a repository for images."""
+    return config.ecr is not None
+
+
+def has_prometheus(config: KuberayEksConfig) -> bool:
+    """Environments with Amazon Managed Service for Prometheus."""
+    return config.prometheus is not None

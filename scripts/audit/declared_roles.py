@@ -14,8 +14,13 @@ from config.anyscale_permissions import (
     control_plane_trust,
 )
 from config.ec2_cluster import BASTION, Ec2ClusterConfig
+from config.eks_permissions import expected_arns as expected_eks_arns
+from config.eks_permissions import managed_policy_arns, service_account_statements
+from config.eks_roles import node_managed_policy_arns
 from config.foundation import FoundationConfig
+from config.kuberay_eks import CLUSTER_ROLE, NODE_ROLE, KuberayEksConfig
 from config.ports import TIERS
+from config.service_accounts import service_accounts
 from scripts.audit import applies
 
 _LAUNCHER = "launcher"
@@ -37,16 +42,26 @@ class DeclaredRole:
     """Whether nodes run with it: only EC2 takes it on, and it must do what nodes need."""
     in_profile: bool = False
     """Whether an instance profile of the same name holds it."""
+    of_accounts: bool = False
+    """Whether pods of a Kubernetes service account run with it."""
+    by_provider: bool = False
+    """Whether an identity provider hands it out; `eks.account_roles_bound` says which, and to whom."""
     of_flow_logs: bool = False
     """Whether VPC flow logs are delivered with it: what fails there, the flow log says itself."""
 
 
 def declared_roles(config: FoundationConfig) -> list[DeclaredRole]:
     """Every role of an environment."""
-    roles = [*(_of_cloud(config) if isinstance(config, AnyscaleCloudConfig) else _of_cluster(config))]
+    roles = list(_own_roles(config))
     if applies.own_vpc(config):
         roles.append(DeclaredRole(config.label.name(_FLOW_LOGS), frozenset({"write"}), of_flow_logs=True))
     return roles
+
+
+def _own_roles(config: FoundationConfig) -> Iterator[DeclaredRole]:
+    if isinstance(config, AnyscaleCloudConfig):
+        return _of_cloud(config)
+    return _of_eks(config) if isinstance(config, KuberayEksConfig) else _of_cluster(config)
 
 
 def node_roles(config: FoundationConfig) -> set[str]:
@@ -111,3 +126,22 @@ def _of_cloud(config: AnyscaleCloudConfig) -> Iterator[DeclaredRole]:
         of_nodes=True,
         in_profile=True,
     )
+
+
+def _of_eks(config: KuberayEksConfig) -> Iterator[DeclaredRole]:
+    name, place, arns = config.label.name, config.place, expected_eks_arns(config)
+    if config.makes_cluster:
+        yield DeclaredRole(name(CLUSTER_ROLE), frozenset({"cluster"}))
+    # EKS makes the profile of its nodes itself.
+    managed = frozenset(node_managed_policy_arns(place))
+    yield DeclaredRole(name(NODE_ROLE), frozenset({"session"}), managed, of_nodes=True)
+    by_provider = config.eks.service_account_roles == "irsa"
+    for account in service_accounts(config):
+        part = account.part
+        yield DeclaredRole(
+            name(part),
+            frozenset({part} if service_account_statements(config, part, arns) else ()),
+            frozenset(managed_policy_arns(part, place)),
+            of_accounts=True,
+            by_provider=by_provider,
+        )

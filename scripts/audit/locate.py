@@ -12,10 +12,14 @@ _ROLE = ("aws_iam_role", "aws_iam_instance_profile")
 _TYPES: Mapping[str, tuple[str, ...]] = {
     "anyscale": (*_ROLE, "aws_memorydb_cluster", "aws_security_group"),
     "autoscaling": _ROLE,
+    "ecr": ("aws_ecr_repository",),
+    "eks": ("aws_eks_cluster", "aws_iam_role"),
     "iam": _ROLE,
     "iam_effect": _ROLE,
+    "kubernetes": ("aws_eks_cluster",),
     "memorydb": ("aws_memorydb_cluster",),
     "minima": ("aws_memorydb_cluster",),
+    "prometheus": ("aws_prometheus_workspace", "aws_prometheus_scraper"),
     "security_groups": ("aws_security_group",),
 }
 """What the checks of a service are about, where a role, a group and a cluster share one name."""

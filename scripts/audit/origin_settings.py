@@ -185,7 +185,73 @@ _OF_CLOUD: Mapping[str, tuple[_Rule, ...]] = {
 """The same for the parts that an Anyscale cloud has of its own, or in another form."""
 
 
-def setting_of(path: str, attribute: str = "", *, of_cloud: bool = False) -> str:
+_OF_EKS: Mapping[str, tuple[_Rule, ...]] = {
+    "eks": _rules(
+        (r"(access_entry|access_policy)_(?P<entry>.+)", ANY, "access.entries.{entry}"),
+        (r"addon_(?P<addon>.+)", "addon_version|configuration_values", "eks.addons.{addon}"),
+        (r"addon_.+", ANY, "eks.addons"),
+        ("log_group", "retention_in_days", "eks.log_retention_days"),
+        ("cluster", r"vpc_config\.(endpoint_public|public_access)", "access.public_api_cidrs"),
+        ("cluster", "enabled_cluster_log_types", "eks.log_types"),
+        ("cluster", "version", "eks.version"),
+        ("cluster", "kubernetes_network_config", "eks.service_cidr"),
+        (r"role(/.*)?", "permissions_boundary", "iam.permissions_boundary_arn"),
+        (".*", ANY, "eks"),
+    ),
+    "nodes": _rules(
+        (r"system(/.*)?", ANY, "eks.system_nodes"),
+        (r"head(/.*)?", "block_device_mappings", "head.root_volume_gib"),
+        (r"head(/.*)?", "instance_types", "head.instance_type"),
+        (r"head(/.*)?", ANY, "head"),
+        (r"(?P<group>[^/]+)(/.*)?", "block_device_mappings", "workers.{group}.root_volume_gib"),
+        (r"(?P<group>[^/]+)(/.*)?", "instance_types", "workers.{group}.instance_type"),
+        (r"(?P<group>[^/]+)(/.*)?", "capacity_type", "workers.{group}.spot"),
+        (r"(?P<group>[^/]+)(/.*)?", r"scaling_config\.max_size", "workers.{group}.max_nodes"),
+        (r"(?P<group>[^/]+)(/.*)?", r"scaling_config\.min_size", "workers.{group}.min_nodes"),
+        (r"(?P<group>[^/]+)(/.*)?", "subnet_ids", "workers.{group}.zones"),
+        (r"(?P<group>[^/]+)(/.*)?", ANY, "workers.{group}"),
+    ),
+    "node_role": _rules((".*", "permissions_boundary", "iam.permissions_boundary_arn"), (".*", ANY, "iam")),
+    "service_accounts": _rules(
+        (".*", "permissions_boundary", "iam.permissions_boundary_arn"),
+        (r"(ray_head|ray_worker|s3_csi)/policy_.*", ANY, "buckets"),
+        (r"efs_csi/policy_.*", ANY, "efs"),
+        (r"fsx_csi/policy_.*", ANY, "fsx.storage_class"),
+        (".*", ANY, "eks.service_account_roles"),
+    ),
+    "security_groups": _rules(
+        (r"control_plane_ingress_https_\d.*", ANY, "access.client_cidrs"),
+        (r".*_(in|e)gress_nfs_.*", ANY, "efs"),
+        (r".*_(in|e)gress_lustre_.*", ANY, "fsx"),
+        (r".*_(in|e)gress_redis_.*", ANY, "memorydb"),
+        (r".*_(in|e)gress_https_.*endpoints", ANY, "network.endpoints"),
+        (".*", ANY, "access"),
+    ),
+    "fsx": _rules(
+        ("link", ANY, "fsx.linked_bucket"),
+        (".*", "storage_capacity", "fsx.capacity_gib"),
+        (".*", "per_unit_storage_throughput", "fsx.throughput_mibps_per_tib"),
+        (".*", "automatic_backup_retention_days", "fsx.backup_retention_days"),
+        (".*", "deployment_type", "fsx.deployment_type"),
+        (".*", "subnet_ids", "fsx.zone"),
+        (".*", ANY, "fsx"),
+    ),
+    "registry": _rules(("lifecycle", ANY, "ecr.keep_untagged_days"), (".*", ANY, "ecr")),
+    "prometheus": _rules(
+        ("log_group", "retention_in_days", "prometheus.log_retention_days"), (".*", ANY, "prometheus")
+    ),
+    "ray_token": _rules((".*", ANY, "ray")),
+    **{
+        f"insights_{part}": _rules(
+            (".*", "retention_in_days", "eks.log_retention_days"), (".*", ANY, "eks.container_insights")
+        )
+        for part in ("application", "dataplane", "host", "performance")
+    },
+}
+"""The same for an environment on EKS."""
+
+
+def setting_of(path: str, attribute: str = "", *, of_cloud: bool = False, of_eks: bool = False) -> str:
     """Dotted path of the setting, the nearest that is known; nothing for a part that no setting stands behind.
 
     `path` is the construct path below the environment: `buckets/models/versioning`.
@@ -194,7 +260,7 @@ def setting_of(path: str, attribute: str = "", *, of_cloud: bool = False) -> str
     if tag is not None and tag[1] in _TAGS_OF_SETTINGS:
         return _TAGS_OF_SETTINGS[tag[1]]
     part, _, below = path.removesuffix("/this").partition("/")
-    rules = {**_BY_PART, **_OF_CLOUD} if of_cloud else _BY_PART
+    rules = {**_BY_PART, **(_OF_CLOUD if of_cloud else {}), **(_OF_EKS if of_eks else {})}
     for rule in rules.get(part, ()):
         found = rule.path.fullmatch(below)
         if found is not None and rule.attribute.match(attribute):

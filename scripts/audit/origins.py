@@ -13,6 +13,7 @@ from pathlib import Path
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.environment import Environment
 from config.errors import ConfigError
+from config.kuberay_eks import KuberayEksConfig
 from config.paths import ENVIRONMENTS, ROOT, stack_directory
 from config.problems import Problem
 from config.schema import kinds_at
@@ -76,8 +77,9 @@ class Origins:
         key = (address, attribute)
         if key not in self._found:
             path = self._construct_paths.get(address, "")
-            of_cloud = issubclass(self._model, AnyscaleCloudConfig)
-            setting = self._existing(setting_of(path.partition("/")[2], attribute, of_cloud=of_cloud))
+            of_cloud, of_eks = (issubclass(self._model, each) for each in (AnyscaleCloudConfig, KuberayEksConfig))
+            found = setting_of(path.partition("/")[2], attribute, of_cloud=of_cloud, of_eks=of_eks)
+            setting = self._existing(found)
             self._found[key] = Origin(address, path, setting, self.of_setting(setting))
         return self._found[key]
 

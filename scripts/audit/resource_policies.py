@@ -33,6 +33,8 @@ _NARROWING = frozenset(
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
 """
+_CALLERS = ("aws:principalaccount", "aws:principalarn", "kms:calleraccount")
+"""Keys that say who asks."""
 _OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress")
 """Those that compare for likeness. With `IfExists` a request without the key passes, so it narrows nothing."""
 _ADDRESSES = re.compile(r"[0-9.]+/\d{1,2}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/\d{1,3}")
@@ -59,10 +61,19 @@ def allowing_any(granted: Collection[str], wanted: Collection[str]) -> list[str]
 
 
 def strangers(document: Document | None, account_id: str) -> tuple[str, ...]:
-    """Principals of Allow statements that are neither AWS services nor of the account."""
+    """Principals of Allow statements that are neither AWS services nor of the account.
+
+    Everybody whom a condition confines to the account is of it: so a policy names a role that is yet to come.
+    """
     if document is None:
         return ()
-    found = (who for type_, who in principals(document) if type_ != "Service" and not _is_of(who, account_id))
+    found = (
+        who
+        for statement in statements(document)
+        for type_, who in principals({"Statement": [statement]})
+        if type_ != "Service" and not _is_of(who, account_id)
+        if not (who == EVERYTHING and _is_confined(statement, account_id))
+    )
     return tuple(sorted(set(found)))
 
 
@@ -96,6 +107,17 @@ def unconfined_services(document: Document) -> tuple[str, ...]:
 
 def _is_of(principal: str, account_id: str) -> bool:
     return principal == account_id or f":{account_id}:" in principal
+
+
+def _is_confined(statement: Statement, account_id: str) -> bool:
+    """Whether only principals of the account can meet the statement's conditions."""
+    return any(
+        operator.lower() in _OPERATORS
+        and key.lower() in _CALLERS
+        and all(_is_fixed(value) and _is_of(value, account_id) for value in _listed(given))
+        for operator, tests in statement.get("Condition", {}).items()
+        for key, given in tests.items()
+    )
 
 
 def _is_for_everybody(statement: Statement) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
+from scripts.audit.ask_kubernetes import ask_kubernetes
 from scripts.audit.ask_ray import ask_ray
 from scripts.audit.checks import CHECKS
 from scripts.audit.engine import EVERY_READ_ANSWERED, Result, judge
@@ -17,16 +19,23 @@ from scripts.audit.origins import Origins, open_origins
 from scripts.audit.reachability.matrix import port_matrix
 from scripts.audit.registry import Check
 from scripts.inventory import Inventory, collect_inventory
+from scripts.inventory.kubernetes_view import KubernetesView
+from scripts.inventory.session import open_session
 from scripts.reports.audited import Audited
 from scripts.reports.folder import previous_report
 
 
 def audit_round(environment: FoundationConfig, *, now: datetime, with_ray: bool = False) -> Audited:
-    """Collect and judge; `with_ray` asks Ray on the head, too. Raises UserError when nothing can be read."""
-    with ThreadPoolExecutor(1) as pool:
+    """Collect and judge; `with_ray` asks Ray on the head, too. Raises UserError when nothing can be read.
+
+    A Kubernetes cluster is always asked.
+    """
+    with ThreadPoolExecutor(2) as pool:
         ray = pool.submit(ask_ray, environment) if with_ray else None
+        cluster = pool.submit(_ask_cluster, environment) if isinstance(environment, KuberayEksConfig) else None
         inventory = collect_inventory(environment)
         inventory = inventory if ray is None else replace(inventory, ray=ray.result())
+        inventory = inventory if cluster is None else replace(inventory, kubernetes=cluster.result())
     return Audited(
         environment=environment,
         inventory=inventory,
@@ -35,6 +44,10 @@ def audit_round(environment: FoundationConfig, *, now: datetime, with_ray: bool 
         generated=now,
         previous=previous_report(environment),
     )
+
+
+def _ask_cluster(environment: KuberayEksConfig) -> KubernetesView:
+    return ask_kubernetes(environment, open_session(environment))
 
 
 def results_of(inventory: Inventory, environment: FoundationConfig, origins: Origins, today: date) -> list[Result]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from config.autoscaling_ec2 import HEAD_TYPE, AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
+from config.node_groups import node_groups
 from config.vcpu_quotas import VcpuQuota, vcpu_quota_of
 from scripts.audit.declared_nodes import declared_names, declared_nodes, most_of, ray_type_of, ray_types
 from scripts.inventory import Inventory
+from scripts.inventory.eks_made import node_group_of
 from scripts.inventory.instances import RUNNING
 from scripts.inventory.reading import NotReadableError, Unreadable, readable
 
@@ -35,6 +38,23 @@ class _Wanted:
     """Of the nodes that Terraform makes, by name."""
     made: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Of Ray's node types, by name, and how many nodes of one there may be."""
+
+
+def node_group_uses(inventory: Inventory, config: KuberayEksConfig, *, spot: bool) -> Iterator[VcpuUse]:
+    """Use of every quota that node groups count against, each with as many nodes as it may have; types of a group are
+    of one size. Raises NotReadableError.
+    """
+    nodes = [node for node in readable(inventory.nodes.instances) if node.state in RUNNING]
+    wanted: dict[VcpuQuota, int] = {}
+    for group in node_groups(config):
+        quota = vcpu_quota_of(group.instance_types[0], spot=spot) if group.spot == spot else None
+        if quota is not None:
+            wanted[quota] = wanted.get(quota, 0) + group.bounds.most * _vcpus(inventory, group.instance_types[0])
+    for quota, most in wanted.items():
+        counted = [node for node in nodes if vcpu_quota_of(node.instance_type, spot=node.spot) == quota]
+        own = _sum(inventory, (node.instance_type for node in counted if node_group_of(config, node.tags)))
+        used = max(readable(inventory.quotas.vcpus_in_use).get(quota.code, 0), own)
+        yield VcpuUse(quota=quota, used=used, more=max(most - own, 0))
 
 
 def vcpu_uses(inventory: Inventory, config: Ec2ClusterConfig, *, spot: bool) -> Iterator[VcpuUse]:

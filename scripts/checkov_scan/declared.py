@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from config.access_groups import kubernetes_groups
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
-from scripts.checkov_scan.policies.declared import Declared, RayPort
+from config.kuberay_eks import KuberayEksConfig
+from scripts.checkov_scan.policies.declared import ApiUser, Declared, RayPort
 
 
 def declared_of(environment: FoundationConfig) -> Declared:
@@ -19,6 +21,7 @@ def declared_of(environment: FoundationConfig) -> Declared:
         account_id=environment.place.account_id,
         open_ranges=frozenset(map(str, ranges)),
         public_nodes=access.public_nodes,
+        key_arn=environment.kms.existing_key_arn,
         permissions_boundary=environment.iam.permissions_boundary_arn,
         protect=environment.protect,
     )
@@ -26,6 +29,8 @@ def declared_of(environment: FoundationConfig) -> Declared:
         return _of_cluster(environment, declared)
     if isinstance(environment, AnyscaleCloudConfig):
         return _of_cloud(environment, declared)
+    if isinstance(environment, KuberayEksConfig):
+        return _of_kubernetes(environment, declared)
     return declared
 
 
@@ -48,6 +53,23 @@ def _of_cloud(environment: AnyscaleCloudConfig, declared: Declared) -> Declared:
         external_id=environment.anyscale.external_id,
         cloud_id=environment.anyscale.cloud_id,
     )
+
+
+def _of_kubernetes(environment: KuberayEksConfig, declared: Declared) -> Declared:
+    return replace(
+        declared,
+        all_traffic=True,  # pods share the group of the nodes; network policies say who reaches whom
+        cluster_name=environment.cluster_name,
+        api_ranges=frozenset(map(str, environment.access.public_api_cidrs)),
+        api_users=tuple(_api_users(environment)),
+    )
+
+
+def _api_users(environment: KuberayEksConfig) -> Iterator[ApiUser]:
+    for entry in environment.access.entries.values():
+        policy = f"AmazonEKS{entry.policy.title().replace('-', '')}Policy"
+        groups = kubernetes_groups(environment, entry)
+        yield ApiUser(entry.principal_arn, policy, tuple(entry.namespaces), tuple(groups))
 
 
 def _with_containers(environment: Ec2ClusterConfig) -> Iterator[str]:

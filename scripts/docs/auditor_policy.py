@@ -20,6 +20,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.ht
 """
 
 _PREFIXES = {
+    "amp": "aps",
     "efs": "elasticfilesystem",
     "resourcegroupstaggingapi": "tag",
     "s3control": "s3",

@@ -19,8 +19,8 @@ that does not show either *cannot be judged before the apply*: it is listed as s
 scan is not clean until somebody waives it. A waiver stands on the resource, in the module that defines it
 (`waive` in modules/protection.py), with a reason that every scan prints.
 
-`make test-checkov` proves it on single faults of `production`: tests/checkov/golden/mutants.txt says which check,
-policy or rule of the environment file catches which.
+`make test-checkov` proves it on single faults of `production`, `anyscale` and `eks`: tests/checkov/golden/mutants.txt
+says which check, policy or rule of the environment file catches which.
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from inspect import cleandoc
 from itertools import chain
 from typing import Any
@@ -16,6 +16,7 @@ from config.change import Change
 from config.environment import Environment
 from config.load import FLAVOURS
 from config.schema import Kind, field_kind
+from config.section import Section
 from config.words import in_words
 
 SMALLEST = """\
@@ -123,7 +124,7 @@ def _parts(path: str, models: _Models) -> Iterator[str]:
     groups = _rows_by_holders(models)
     for holders in sorted(groups, key=lambda names: -len(names)):
         section = _nearest_base({flavour: models[flavour] for flavour in holders})
-        yield _part(_title(path, holders, models), section, groups[holders])
+        yield _part(_title(path, holders, groups), section, groups[holders])
 
 
 def _rows_by_holders(models: _Models) -> Mapping[tuple[str, ...], list[str]]:
@@ -131,18 +132,33 @@ def _rows_by_holders(models: _Models) -> Mapping[tuple[str, ...], list[str]]:
     rows = {flavour: _rows(model) for flavour, model in models.items()}
     groups: dict[tuple[str, ...], list[str]] = {}
     for row in dict.fromkeys(chain.from_iterable(rows.values())):
-        holders = tuple(flavour for flavour in models if row in rows[flavour])
-        groups.setdefault(holders, []).append(row)
+        for holders in _families([flavour for flavour in models if row in rows[flavour]], models):
+            groups.setdefault(tuple(holders), []).append(row)
     return groups
 
 
-def _title(path: str, holders: Sequence[str], models: _Models) -> str:
+def _families(flavours: Sequence[str], models: _Models) -> list[list[str]]:
+    """Flavours whose models have a base in common, which says what they are."""
+    families: list[list[str]] = []
+    for flavour in flavours:
+        for family in families:
+            if _nearest_base({name: models[name] for name in [*family, flavour]}) is not Section:
+                family.append(flavour)
+                break
+        else:
+            families.append([flavour])
+    return families
+
+
+def _title(path: str, holders: Sequence[str], groups: Collection[tuple[str, ...]]) -> str:
     if len(holders) == len(FLAVOURS):
         return f"`{path}`" if path else "Every flavour"
-    flavours = f"flavour{'s' * (len(holders) > 1)} {' and '.join(f'`{flavour}`' for flavour in holders)}"
+    *others, last = [f"`{flavour}`" for flavour in holders]
+    flavours = f"flavours {', '.join(others)} and {last}" if others else f"flavour {last}"
     if not path:
         return flavours.capitalize()
-    return f"`{path}`, {'only' if len(holders) == len(models) else 'more for'} {flavours}"
+    is_more = any(set(holders) < set(group) for group in groups)
+    return f"`{path}`, {'more for' if is_more else 'only'} {flavours}"
 
 
 def _nearest_base(models: _Models) -> type[BaseModel]:

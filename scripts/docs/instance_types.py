@@ -74,9 +74,22 @@ def _architecture(facts: Mapping[str, Any]) -> str | None:
     return next((name for name in _LINUX if name in there), None)
 
 
+def _addresses_for_pods(facts: Mapping[str, Any]) -> int:
+    """EKS's formula, over the default network card, whose interfaces are the ones that pods use.
+
+    https://github.com/awslabs/amazon-eks-ami (nodeadm/internal/kubelet/eni_max_pods.go)
+    """
+    network = facts["NetworkInfo"]
+    card = network["DefaultNetworkCardIndex"]
+    cards = [each for each in network["NetworkCards"] if each["NetworkCardIndex"] == card]
+    interfaces: int = cards[0]["MaximumNetworkInterfaces"]
+    of_each: int = network["Ipv4AddressesPerInterface"]
+    return interfaces * (of_each - 1) + 2
+
+
 def _size(name: str, facts: Mapping[str, Any]) -> list[Any]:
     """The values of `config.instance_sizes.InstanceSize` after the architecture."""
-    size = [facts["VCpuInfo"]["DefaultVCpus"], facts["MemoryInfo"]["SizeInMiB"]]
+    size = [facts["VCpuInfo"]["DefaultVCpus"], facts["MemoryInfo"]["SizeInMiB"], _addresses_for_pods(facts)]
     for gpu in facts.get("GpuInfo", {}).get("Gpus", []):
         called = _NAMES_ON_NODES.get(gpu["Name"], gpu["Name"])
         # A part of a GPU is one GPU to the driver, and so to Ray; EC2 counts it as none.

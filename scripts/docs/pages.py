@@ -11,6 +11,7 @@ from scripts.docs.instance_types import render_instance_types
 from scripts.docs.make_targets import render_make_targets
 from scripts.docs.page import Page
 from scripts.docs.ports_reference import render_ports
+from scripts.manifests.check.reference import render_rules_markdown
 from scripts.reports.audit_document import SCHEMA_NAME as AUDIT_SCHEMA_NAME
 from scripts.reports.audit_document import render_audit_schema
 
@@ -22,6 +23,7 @@ PAGES = (
     Page("checkov.md", render_checkov_markdown),
     Page("ports.md", render_ports),
     Page("cluster-yaml-traps.md", render_traps_markdown),
+    Page("manifest-rules.md", render_rules_markdown),
     Page(AUDIT_SCHEMA_NAME, render_audit_schema, has_note=False),
     Page("auditor-policy.md", render_auditor_policy),
     Page(POLICY_NAME, render_auditor_policy_json, has_note=False),

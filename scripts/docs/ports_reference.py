@@ -15,13 +15,15 @@ from config.ports import Port, Source, Tier, port_table
 from config.ray_ports import RayPortsConfig
 from config.security_rules import Rule
 from config.static_ec2 import StaticEc2Config
+from scripts.docs.eks_ports_reference import render_eks_ports
 
 _INTRODUCTION = """\
 # Ports
 
-Who may reach what in a cluster. Security-group rules, the flags of `ray start` and the audit are made from the same
-table: Ray listens on these ports, and each is open exactly where it is listed. The numbers are the defaults;
-`ray.ports` changes them, on every node at once. `make dump` shows those of a deployment.
+Who may reach what in a cluster on EC2; the last table is for one on EKS. Security-group rules, the flags of
+`ray start` and the audit are made from the same table: Ray listens on these ports, and each is open exactly where it is
+listed. The numbers are the defaults; `ray.ports` changes them, on every node at once. `make dump` shows those of a
+deployment.
 
 Between nodes there is nothing beyond these tables, unless `access.intra_cluster` opens it. `workers` opens all traffic
 among workers: torch.distributed, NCCL, Gloo and MPI choose ports of their own, so Ray Train on several workers needs
@@ -77,7 +79,9 @@ def render_ports() -> str:
     rays = {port.name for port in table}
     of_bastion = [rule for rule in node_rules(_WITH_BASTION) if "bastion" in (rule.group, rule.peer)]
     others = [rule for rule in [*node_rules(_EVERYTHING), *of_bastion] if rule.name not in rays]
-    return "\n".join([_INTRODUCTION, _RAY, *map(_ray_row, table), "", _OTHERS, *_other_rows(others)])
+    return "\n".join(
+        [_INTRODUCTION, _RAY, *map(_ray_row, table), "", _OTHERS, *_other_rows(others), "", render_eks_ports()]
+    )
 
 
 def _ray_row(port: Port) -> str:

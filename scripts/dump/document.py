@@ -32,6 +32,7 @@ LEFT_OUT = {
     "coverage": "stands in the coverage of the dump",
     "state": "holds secrets; what Terraform made is in the dump as AWS describes it",
     "answers": "hold secrets; they are in the dump as models",
+    "kubernetes": "is not of AWS; the audit names every field that is not as rendered",
     "ray": "is not of AWS, and another one a minute later; the audit names what Ray does not know",
 }
 """Fields of the inventory that a dump does not have, and why."""
@@ -53,7 +54,7 @@ def dump_document(inventory: Inventory, config: FoundationConfig, *, generated: 
             "summary": str(inventory.coverage),
             "unreadable": [str(each) for each in inventory.coverage.unreadable],
         },
-        "quick_reference": quick_reference(inventory),
+        "quick_reference": quick_reference(inventory, config),
         "iam": plain(inventory.iam),
         "network": {**plain(inventory.network), "vpc_endpoints": plain(inventory.vpc_endpoints)},
         "security_groups": _security_groups(inventory.security_groups),
@@ -95,7 +96,7 @@ def _more(inventory: Inventory) -> dict[str, Any]:
     of_nodes = _others(nodes, {"instances", "volumes", "termination_protection", "user_data"})
     more["more_of_nodes"] = {name: part for name, part in of_nodes.items() if part}
     more["more_of_security_groups"] = _others(groups, {"groups", "rules"})
-    return {name: part for name, part in more.items() if part not in ([], {})}
+    return {name: part for name, part in more.items() if part not in ([], {}, None)}
 
 
 def _others(model: Any, known: Collection[str]) -> dict[str, Any]:

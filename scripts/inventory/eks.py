@@ -64,25 +64,28 @@ def _cluster(answer: Mapping[str, Any] | None, vpc_id: str, support: Reading[dic
         version=version,
         # AWS lists no version that it no longer supports.
         support=mapped(support, lambda versions: versions.get(version, UNSUPPORTED)),
-        public_cidrs=_public_cidrs(place),
-        secrets_key_arn=_secrets_key(cluster),
-        logs=tuple(sorted(_logs(cluster))),
+        public_cidrs=public_cidrs_of(place),
+        secrets_key_arn=secrets_key_of(cluster),
+        logs=tuple(sorted(logs_of(cluster))),
     )
 
 
-def _public_cidrs(place: Mapping[str, Any]) -> tuple[str, ...] | None:
+def public_cidrs_of(place: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Ranges that reach the public endpoint; None without one."""
     if not place["endpointPublicAccess"]:
         return None
     # Nothing said is everybody.
     return tuple(sorted(place.get("publicAccessCidrs") or ("0.0.0.0/0",)))
 
 
-def _secrets_key(cluster: Mapping[str, Any]) -> str | None:
+def secrets_key_of(cluster: Mapping[str, Any]) -> str | None:
+    """Key that Kubernetes secrets are encrypted with; EKS does not show its own."""
     configs = cluster.get("encryptionConfig") or ()
     keys = (str(config["provider"]["keyArn"]) for config in configs if "secrets" in config["resources"])
     return next(keys, None)
 
 
-def _logs(cluster: Mapping[str, Any]) -> list[str]:
+def logs_of(cluster: Mapping[str, Any]) -> list[str]:
+    """Kinds of log that are sent to CloudWatch."""
     setups = (cluster.get("logging") or {}).get("clusterLogging") or ()
     return [kind for setup in setups if setup["enabled"] for kind in setup["types"]]

@@ -12,6 +12,7 @@ from config.foundation import FoundationConfig
 from config.label import CLUSTER_TAG
 from config.ray_tags import RAY_CLUSTER
 from scripts.inventory.anyscale import is_of_cloud
+from scripts.inventory.eks_made import node_group_of
 from scripts.inventory.filters import in_batches, one_of
 from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Read, Reading, Unreadable, joined, mapped
@@ -88,18 +89,18 @@ class Nodes:
 
 
 def collect_nodes(reader: Reader, scope: Scope) -> Nodes:
-    """Read the instances that the state knows or that carry the cluster's tag, Ray's or that of Anyscale's cloud."""
+    """Read the instances that the state knows or that carry a tag of the cluster, of Ray, EKS or Anyscale's cloud."""
     known = frozenset(scope.state.values("aws_instance"))
     answer = reader.start(DESCRIBE_INSTANCES, Filters=scope.vpc_filter)
     elsewhere = _start_elsewhere(reader, scope)
     protection = _start_attributes(reader, _head_ids(scope), "disableApiTermination")
     user_data = _start_attributes(reader, known, "userData")
     volumes = _start_volumes(reader, known)
-    # Those that Ray made are known only now.
+    # Those that Ray made, or EKS, are known only now.
     instances = answer.parse(lambda found: _instances(found, known, scope.environment))
     made = frozenset(_made_by_ray(instances, known, scope))
     user_data |= _start_attributes(reader, made, "userData")
-    volumes += _start_volumes(reader, made)
+    volumes += _start_volumes(reader, made | frozenset(_made_by_eks(instances, scope)))
     return Nodes(
         instances=instances,
         volumes=_sorted_volumes(answer.parse(_volumes) for answer in volumes),
@@ -122,6 +123,13 @@ def _made_by_ray(instances: Reading[tuple[Instance, ...]], known: frozenset[str]
         return
     for instance in instances:
         if instance.instance_id not in known and instance.tags.get(RAY_CLUSTER) == scope.environment.label.cluster:
+            yield instance.instance_id
+
+
+def _made_by_eks(instances: Reading[tuple[Instance, ...]], scope: Scope) -> Iterator[str]:
+    """Ids of the instances of node groups."""
+    for instance in () if isinstance(instances, Unreadable) else instances:
+        if node_group_of(scope.environment, instance.tags):
             yield instance.instance_id
 
 
@@ -165,6 +173,7 @@ def _instances(answer: list[Any], known: frozenset[str], environment: Foundation
         if node.instance_id in known
         or cluster in (node.tags.get(CLUSTER_TAG), node.tags.get(RAY_CLUSTER))
         or is_of_cloud(environment, node.tags)
+        or node_group_of(environment, node.tags)
     )
     return ordered(ours, key=lambda node: (node.name, node.instance_id))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from scripts.inventory.account import Account, collect_account
 from scripts.inventory.addresses import Address, collect_addresses
 from scripts.inventory.alarms import Alarm, collect_alarms
@@ -16,15 +17,19 @@ from scripts.inventory.backup import Backups, collect_backups
 from scripts.inventory.details import Details, collect_details
 from scripts.inventory.dns import Record, collect_records
 from scripts.inventory.ebs import Ebs, collect_ebs
+from scripts.inventory.ecr import Repository, collect_repositories
 from scripts.inventory.efs import FileSystem, collect_file_systems
 from scripts.inventory.eks import EksCluster, collect_eks_clusters
+from scripts.inventory.eks_cluster import Eks, collect_eks
 from scripts.inventory.endpoints import VpcEndpoint, collect_vpc_endpoints
+from scripts.inventory.fsx import LustreFileSystem, collect_lustre
 from scripts.inventory.guard import Guard, StateObject
 from scripts.inventory.iam import Iam, collect_iam
 from scripts.inventory.images import Image, collect_images
 from scripts.inventory.instance_defaults import InstanceDefaults, collect_instance_defaults
 from scripts.inventory.instances import Nodes, collect_nodes
 from scripts.inventory.kms import Key, collect_existing_bucket_keys, collect_keys
+from scripts.inventory.kubernetes_view import KubernetesView
 from scripts.inventory.launch_templates import LaunchTemplate, collect_launch_templates
 from scripts.inventory.logs import Logs, collect_logs
 from scripts.inventory.memorydb import MemoryDb, collect_memorydb
@@ -33,6 +38,7 @@ from scripts.inventory.network_acls import NetworkAcl, collect_network_acls
 from scripts.inventory.network_interfaces import NetworkInterface, collect_network_interfaces
 from scripts.inventory.pace import no_garbage_collection, shown_when_slow
 from scripts.inventory.prefix_lists import PrefixLists, collect_prefix_lists
+from scripts.inventory.prometheus import Prometheus, collect_prometheus
 from scripts.inventory.quotas import Quotas, collect_quotas
 from scripts.inventory.ray_nodes import RayView
 from scripts.inventory.reader import Coverage, Reader
@@ -89,6 +95,13 @@ class Inventory:
     """Key of a bucket that an Anyscale cloud uses and somebody else manages."""
     ray: RayView | None = None
     """What Ray on the head says, when it was asked: no read of AWS."""
+    eks: Eks | None = None
+    """The cluster of flavour kuberay-eks."""
+    lustre: tuple[Reading[LustreFileSystem], ...] = ()
+    repositories: tuple[Reading[Repository], ...] = ()
+    prometheus: Prometheus | None = None
+    kubernetes: KubernetesView | None = None
+    """What the cluster itself says, when it was asked: no read of AWS."""
 
 
 COLLECTORS: Mapping[str, Callable[[Reader, Scope], object]] = {
@@ -117,6 +130,10 @@ COLLECTORS: Mapping[str, Callable[[Reader, Scope], object]] = {
     "alarms": collect_alarms,
     "topics": collect_topics,
     "eks_clusters": collect_eks_clusters,
+    "eks": collect_eks,
+    "lustre": collect_lustre,
+    "repositories": collect_repositories,
+    "prometheus": collect_prometheus,
     "network_acls": collect_network_acls,
     "network_interfaces": collect_network_interfaces,
     "prefix_lists": collect_prefix_lists,
@@ -124,6 +141,10 @@ COLLECTORS: Mapping[str, Callable[[Reader, Scope], object]] = {
     "surroundings": collect_surroundings,
 }
 """By the field of the inventory that each fills. Add yours here: they all run at once."""
+
+
+_FOR_EKS_ONLY = ("amp", "ecr", "fsx")
+"""Services that the other flavours have nothing of: a client costs time."""
 
 
 def collect_inventory(environment: FoundationConfig) -> Inventory:
@@ -137,7 +158,7 @@ def collect_through(session: Session, environment: FoundationConfig) -> Inventor
     session = session.read_only(guard)
     with no_garbage_collection(), Reader(session) as reader, shown_when_slow(reader.progress):
         # Clients are made while the state is on its way.
-        reader.make_clients()
+        reader.make_clients(without=() if isinstance(environment, KuberayEksConfig) else _FOR_EKS_ONLY)
         return collect(reader, scope_of(environment, load_state(environment, session=session)))
 
 

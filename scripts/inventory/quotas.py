@@ -10,6 +10,8 @@ from typing import Any
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
+from config.node_groups import node_groups
 from config.ray_tags import RAY_CLUSTER
 from config.vcpu_quotas import VcpuQuota, vcpu_quota_of
 from scripts.inventory.instances import DESCRIBE_INSTANCES, ENDED
@@ -76,6 +78,9 @@ def collect_quotas(reader: Reader, scope: Scope) -> Quotas:
 
 def vcpu_quotas(environment: FoundationConfig) -> list[VcpuQuota]:
     """The quotas of vCPUs that the environment's nodes count against."""
+    if isinstance(environment, KuberayEksConfig):
+        of_groups = (vcpu_quota_of(group.instance_types[0], spot=group.spot) for group in node_groups(environment))
+        return list(dict.fromkeys(quota for quota in of_groups if quota is not None))
     if not isinstance(environment, Ec2ClusterConfig):
         return []
     wanted = [(environment.head.instance_type, False)]
@@ -104,8 +109,11 @@ def _start_use(reader: Reader, quotas: Iterable[VcpuQuota]) -> Answer | None:
 def _types(scope: Scope) -> list[str]:
     environment = scope.environment
     nodes = [environment.head, *environment.workers.values()] if isinstance(environment, Ec2ClusterConfig) else []
+    groups = node_groups(environment) if isinstance(environment, KuberayEksConfig) else []
+    of_groups = {type_ for group in groups for type_ in group.instance_types}
     deployed = (instance.attributes.get("instance_type") for instance in scope.state.of_type("aws_instance"))
-    return sorted({*(node.instance_type for node in nodes), *(str(type_) for type_ in deployed if type_)})
+    named = {*(node.instance_type for node in nodes), *of_groups}
+    return sorted(named | {str(type_) for type_ in deployed if type_})
 
 
 def _running_types(answer: list[Any], cluster: str) -> set[str]:

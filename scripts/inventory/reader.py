@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
@@ -71,9 +71,9 @@ class Reader:
         self._clients.close()
         self._pool.shutdown(cancel_futures=True)
 
-    def make_clients(self) -> None:
+    def make_clients(self, without: Collection[str] = ()) -> None:
         """Begin to make the clients that will be needed, while something else is waited for."""
-        self._clients.make(declared_services())
+        self._clients.make(service for service in declared_services() if service not in without)
 
     def start(self, read: Read, **arguments: Any) -> Answer:
         """Start a read and return at once; one that was started already is not made again."""

@@ -17,6 +17,7 @@ from scripts.local_aws.folder import locked, prepare, require_ours
 from scripts.local_aws.identity import (
     ACCOUNT_ID,
     HOST,
+    KUBERNETES_PATH,
     PREPARE_DESTROY_PATH,
     SAVE_PATH,
     Folder,
@@ -30,6 +31,7 @@ __all__ = [
     "ensure_running",
     "environment_for",
     "environment_variables",
+    "kubernetes_port",
     "prepare_destroy",
     "reset",
     "running",
@@ -107,11 +109,23 @@ def save() -> bool:
     return True
 
 
+def kubernetes_port() -> int:
+    """Port of the Kubernetes API of all EKS clusters, on loopback; the TLS server name says which cluster is meant.
+
+    Raises UserError when no emulator runs.
+    """
+    found = control.identify(_folder())
+    if found is None:
+        raise UserError("the embedded AWS is not running; run: make local-up")
+    return int(control.post(found.endpoint + KUBERNETES_PATH)["port"])
+
+
 def prepare_destroy(prefix: str) -> int:
     """Delete on the emulator what `terraform destroy` would wait minutes for; return how many there were.
 
-    The AWS provider sleeps 300 s before it looks whether a MemoryDB cluster is gone, 30 s for an ACL. `prefix` is the
-    beginning of the names to delete; end it with the separator, or `ray-dev` means `ray-dev2` too.
+    The AWS provider sleeps 600 s before it looks whether an FSx file system is gone, 480 s for a scraper of Prometheus,
+    300 s for a MemoryDB cluster, 30 s for an ACL. `prefix` is the beginning of the names to delete; end it with the
+    separator, or `ray-dev` means `ray-dev2` too.
     """
     found = control.identify(_folder())
     if found is None:

@@ -22,6 +22,7 @@ CONTROL_PATH = "/rayform/"
 IDENTITY_PATH = CONTROL_PATH + "identity"
 SAVE_PATH = CONTROL_PATH + "save"
 PREPARE_DESTROY_PATH = CONTROL_PATH + "prepare-destroy"
+KUBERNETES_PATH = CONTROL_PATH + "kubernetes"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Folder:
     def identity(self) -> Path:
         """Where a running emulator says how to reach it."""
         return self.path / "emulator.json"
+
+    @property
+    def kubernetes(self) -> Path:
+        """The port of the Kubernetes API of EKS clusters, taken again after a restart."""
+        return self.path / "kubernetes.json"
 
     @property
     def log(self) -> Path:

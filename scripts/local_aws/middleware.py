@@ -11,7 +11,14 @@ from urllib.parse import parse_qs
 
 from scripts.local_aws import fault
 from scripts.local_aws.gate import Gate
-from scripts.local_aws.identity import CONTROL_PATH, IDENTITY_PATH, PREPARE_DESTROY_PATH, SAVE_PATH, Identity
+from scripts.local_aws.identity import (
+    CONTROL_PATH,
+    IDENTITY_PATH,
+    KUBERNETES_PATH,
+    PREPARE_DESTROY_PATH,
+    SAVE_PATH,
+    Identity,
+)
 from scripts.local_aws.replay import Application, Environ, Replay, StartResponse
 from scripts.local_aws.saver import Saver
 
@@ -23,13 +30,21 @@ class Middleware:
     """The WSGI application of the emulator, around moto's."""
 
     def __init__(
-        self, moto: Application, *, identity: Identity, gate: Gate, saver: Saver, prepare_destroy: Callable[[str], int]
+        self,
+        moto: Application,
+        *,
+        identity: Identity,
+        gate: Gate,
+        saver: Saver,
+        prepare_destroy: Callable[[str], int],
+        kubernetes_port: Callable[[], int],
     ) -> None:
         self._moto = moto
         self._identity = identity
         self._gate = gate
         self._saver = saver
         self._prepare_destroy = prepare_destroy
+        self._kubernetes_port = kubernetes_port
         self._replay = Replay()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -65,6 +80,8 @@ class Middleware:
         if request == ("POST", SAVE_PATH):
             self._saver.save()
             return _answer(start_response, HTTPStatus.OK, {"saved": True})
+        if request == ("POST", KUBERNETES_PATH):
+            return _answer(start_response, HTTPStatus.OK, {"port": self._kubernetes_port()})
         if request == ("POST", PREPARE_DESTROY_PATH):
             return _answer(start_response, HTTPStatus.OK, {"deleted": self._delete_slow(environ)})
         return _answer(start_response, HTTPStatus.NOT_FOUND, {"error": f"no such control: {request[1]}"})

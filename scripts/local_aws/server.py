@@ -6,6 +6,7 @@ Run by `client`, with the folder of the state as its only argument.
 from __future__ import annotations
 
 import fcntl
+import functools
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,10 @@ from scripts.local_aws.identity import HOST, PORT_VARIABLE, PRODUCT, Folder, Ide
 
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
+
+    from scripts.local_aws.gate import Gate
+    from scripts.local_aws.kubernetes.server import Listener
+    from scripts.local_aws.saver import Saver
 
 WATCH_SECONDS = 2.0
 
@@ -108,7 +114,8 @@ def _stop_when_removed(server: BaseWSGIServer, folder: Folder, lock: Any) -> Non
 def _serve(folder: Folder, identity: Identity, listener: socket.socket, lock: Any) -> None:
     # Imported late: a taken port or folder is reported before the second that moto's import takes.
     from scripts.local_aws import extensions, state
-    from scripts.local_aws.extensions.memorydb import delete_slow_resources
+    from scripts.local_aws.extensions.eks_clusters import clusters
+    from scripts.local_aws.extensions.slow import delete_slow_resources
     from scripts.local_aws.gate import Gate
     from scripts.local_aws.middleware import Middleware
     from scripts.local_aws.saver import Saver
@@ -117,7 +124,17 @@ def _serve(folder: Folder, identity: Identity, listener: socket.socket, lock: An
     state.load(folder.state)
     gate = Gate()
     saver = Saver(folder.state, gate)
-    application = Middleware(_moto(), identity=identity, gate=gate, saver=saver, prepare_destroy=delete_slow_resources)
+    kubernetes_port = _kubernetes(folder, gate, saver)
+    application = Middleware(
+        _moto(),
+        identity=identity,
+        gate=gate,
+        saver=saver,
+        prepare_destroy=delete_slow_resources,
+        kubernetes_port=kubernetes_port,
+    )
+    if any(clusters()):
+        kubernetes_port()
     server = _werkzeug(application, listener)
     _stop_on_signals(server)
     saver.start()
@@ -127,6 +144,18 @@ def _serve(folder: Folder, identity: Identity, listener: socket.socket, lock: An
     server.serve_forever()
     if _still_owns(folder, lock):
         saver.save()
+
+
+def _kubernetes(folder: Folder, gate: Gate, saver: Saver) -> Callable[[], int]:
+    """How to get the port of the Kubernetes API; of that nothing is loaded before it is wanted."""
+
+    @functools.cache
+    def listener() -> Listener:
+        from scripts.local_aws.kubernetes.server import Listener
+
+        return Listener(folder.kubernetes, gate, saver)
+
+    return lambda: listener().port()
 
 
 def _moto() -> Any:

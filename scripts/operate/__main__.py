@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 from config.errors import UserError, report_user_errors
-from scripts.operate.arguments import ON_OFF, arguments, autoscaling, number, require_meant
+from scripts.operate.arguments import ON_JOBS, ON_OFF, OPENS_DASHBOARD, arguments, autoscaling, number, require_meant
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from config.ec2_cluster import Ec2ClusterConfig
     from scripts.inventory.session import Session
     from scripts.operate.cluster import Cluster, Node
-    from scripts.operate.job import Job
     from scripts.operate.transport import Transport
 
 
 def run(given: argparse.Namespace, environment: Ec2ClusterConfig) -> int:
     """Run one command; each imports only what it needs."""
     from scripts.inventory.session import open_session
-    from scripts.operate.job import job_arguments, job_of
+    from scripts.operate.commands import wanted_job
     from scripts.operate.outputs import load_outputs
 
-    # Before anything is asked of AWS: what is wrong with the job is wrong anywhere.
-    job = job_of(given.job, job_arguments(os.environ, given.args)) if given.command == "submit" else None
+    job = wanted_job(given)  # before anything is asked of AWS
     session = open_session(environment)
     outputs = load_outputs(environment, session)
     if given.command == "ray-token":
@@ -48,10 +45,11 @@ def run(given: argparse.Namespace, environment: Ec2ClusterConfig) -> int:
             _ = cluster.head  # says what makes one
         print_path(write_ssh_config(cluster, bastion=given.bastion, key=given.ssh_key))
         return 0
-    if job is not None:
+    if given.command in ON_JOBS:
+        from scripts.operate.commands import run_on_jobs
         from scripts.operate.ray_token import read_token
 
-        return run_job(given, cluster, job, read_token(cluster, session))
+        return run_on_jobs(given, cluster, way_to_nodes(given, cluster), job, read_token(cluster, session))
     return run_on_nodes(given, cluster)
 
 
@@ -85,35 +83,26 @@ def run_on_off(given: argparse.Namespace, cluster: Cluster, session: Session, ou
 
 def run_on_nodes(given: argparse.Namespace, cluster: Cluster) -> int:
     """Commands that look at nodes."""
+    from scripts.operate.commands import run_command, run_dashboard
+
     if given.command == "status":
         from scripts.operate.status import show_status
 
         return show_status(cluster, transport_to(cluster.head, cluster, given))
-    if given.command == "dashboard":
-        from scripts.operate.dashboard import open_dashboard
-
-        port = number("LOCAL_PORT", given.local_port) if given.local_port else cluster.dashboard_port
-        return open_dashboard(cluster, transport_to(cluster.head, cluster, given), port)
+    if given.command in OPENS_DASHBOARD:
+        return run_dashboard(given, cluster.environment, cluster, way_to_nodes(given, cluster))
     node = cluster.node(given.node)
     transport = transport_to(node, cluster, given)
     if given.command == "logs":
         from scripts.operate.logs import show_logs
 
         return show_logs(node, transport, lines=number("LINES", given.lines), follow=given.follow)
-    from scripts.operate.exec import attach, execute
-
-    return execute(cluster, node, transport, given.cmd) if given.command == "exec" else attach(cluster, node, transport)
+    return run_command(given, cluster, node, transport)
 
 
-def run_job(given: argparse.Namespace, cluster: Cluster, job: Job, token: str | None) -> int:
-    """Run a job, through a tunnel unless an address is given."""
-    from scripts.operate.submit import reachable_at, submit, tunnelled
-
-    version = cluster.environment.ray.version
-    if given.address:
-        return submit(reachable_at(given.address, cluster, job, token), job, version)
-    with tunnelled(cluster, transport_to(cluster.head, cluster, given), job, token) as api:
-        return submit(api, job, version)
+def way_to_nodes(given: argparse.Namespace, cluster: Cluster) -> Callable[[Node], Transport]:
+    """The way to each node."""
+    return lambda node: transport_to(node, cluster, given)
 
 
 def transport_to(node: Node, cluster: Cluster, given: argparse.Namespace) -> Transport:
@@ -143,18 +132,25 @@ def end_on_sigterm() -> None:
 def main() -> int:
     """Load the environment and run the command."""
     from config.ec2_cluster import Ec2ClusterConfig
+    from config.kuberay_eks import KuberayEksConfig
     from config.load import load_environment
+    from scripts.operate.commands import run_hide
 
     end_on_sigterm()
     given = arguments()
     environment = load_environment(given.env, target=given.target)
+    if isinstance(environment, KuberayEksConfig):
+        from scripts.operate.in_pods import require_meant_for_pods, run_in_pods
+
+        require_meant_for_pods(given, environment)
+        return run_hide(environment) if given.command == "hide" else run_in_pods(given, environment)
     if not isinstance(environment, Ec2ClusterConfig):
         raise UserError(
-            f"{environment.name} is of flavour {environment.flavour}, make {given.command} is for static-ec2 and "
-            "autoscaling-ec2"
+            f"{environment.name} is of flavour {environment.flavour}, make {given.command} is for static-ec2, "
+            "autoscaling-ec2 and kuberay-eks"
         )
     require_meant(given, environment)
-    return run(given, environment)
+    return run_hide(environment) if given.command == "hide" else run(given, environment)
 
 
 if __name__ == "__main__":

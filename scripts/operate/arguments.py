@@ -11,9 +11,12 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.errors import UserError
 from scripts.arguments import environment_parser
 
-COMMANDS = ("status", "dashboard", "submit", "logs", "exec", "attach", "up", "down", "ssh-config", "ray-token")
-_NEED_NODES = ("status", "dashboard", "submit", "logs", "exec", "attach")
+SUBMITS = ("submit", "job")
+ON_JOBS = (*SUBMITS, "job-list", "job-logs", "job-stop")
+OPENS_DASHBOARD = ("dashboard", "expose")
 ON_OFF = ("up", "down")
+_NEED_NODES = (*ON_JOBS, *OPENS_DASHBOARD, "status", "logs", "exec", "attach")
+COMMANDS = (*_NEED_NODES, *ON_OFF, "hide", "ssh-config", "ray-token")
 
 
 def arguments() -> argparse.Namespace:
@@ -23,21 +26,24 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--via", metavar="ssm|ssh", help="default: ssh where port 22 is open, else ssm")
     parser.add_argument("--bastion", metavar="USER@HOST", help="SSH through this host")
     parser.add_argument("--ssh-key", metavar="FILE", help="private key for SSH")
-    parser.add_argument("--local-port", metavar="PORT", help="dashboard: the port on this machine")
+    parser.add_argument("--local-port", metavar="PORT", help="dashboard, expose: the port on this machine")
     parser.add_argument("--node", metavar="NAME", default="head", help="logs, exec, attach: which (default: head)")
     parser.add_argument("--lines", metavar="N", default="100", help="logs: how many of each file")
-    parser.add_argument("--follow", action="store_true", help="logs: go on until Ctrl-C")
+    parser.add_argument("--follow", action="store_true", help="logs, job-logs: go on until Ctrl-C")
     parser.add_argument("--cmd", metavar="COMMAND", help="exec: what bash runs")
     parser.add_argument("--job", metavar="PATH", help="submit: a Python file, or a folder with a main.py")
     parser.add_argument("--args", metavar="WORDS", help="submit: arguments of the job, quoted as for a shell")
-    parser.add_argument("--address", metavar="URL", help="submit: where the Jobs API is, when no tunnel is needed")
+    parser.add_argument("--id", metavar="ID", help="job-logs, job-stop: which job")
+    parser.add_argument(
+        "--address", metavar="URL", help="submit, job-*: where the Jobs API is, when no tunnel is needed"
+    )
     return parser.parse_args()
 
 
 def require_meant(given: argparse.Namespace, environment: Ec2ClusterConfig) -> None:
-    """Refuse what is wrong anywhere, what no machine is there for, and what nobody has confirmed."""
+    """Refuse what no machine is there for, and what nobody has confirmed."""
     _require_nodes(given, environment)
-    _require_options(given)
+    require_options(given)
     if given.command in ON_OFF:
         _require_on_off(given, autoscaling(environment))
 
@@ -49,7 +55,7 @@ def number(variable: str, text: str) -> int:
     return int(text)
 
 
-def _require_options(given: argparse.Namespace) -> None:
+def require_options(given: argparse.Namespace) -> None:
     """Refuse, before AWS is asked, what is wrong anywhere."""
     if given.via not in (None, "ssm", "ssh"):
         raise UserError(f"VIA: got {given.via}, want ssm or ssh")
@@ -60,6 +66,10 @@ def _require_options(given: argparse.Namespace) -> None:
         from scripts.operate.exec import require_command
 
         require_command(given.cmd)
+    if given.command in ("job-logs", "job-stop"):
+        from scripts.operate.jobs import require_id
+
+        require_id(given.id, given.command)
     if given.command == "attach":
         from scripts.operate.exec import require_terminal
 
@@ -89,5 +99,5 @@ def autoscaling(environment: Ec2ClusterConfig) -> AutoscalingEc2Config:
 def _require_nodes(given: argparse.Namespace, environment: Ec2ClusterConfig) -> None:
     """Refuse what would wait for machines that do not exist."""
     if environment.target == "local" and given.command in _NEED_NODES and not given.address:
-        hint = "; with ADDRESS= a job goes to a Ray that you have started" if given.command == "submit" else ""
+        hint = "; with ADDRESS= jobs go to a Ray that you have started" if given.command in ON_JOBS else ""
         raise UserError(f"the embedded AWS boots no instance, so there is no node to ask: this needs target aws{hint}")

@@ -77,6 +77,21 @@ class Cluster:
         return self._not_stopped(heads[0])
 
     @property
+    def environment_name(self) -> str:
+        """`demo`."""
+        return self.environment.name
+
+    @property
+    def ray_version(self) -> str:
+        """Version of Ray on the nodes."""
+        return self.environment.ray.version
+
+    @property
+    def has_token(self) -> bool:
+        """Whether Ray asks for a token."""
+        return self.environment.has_token
+
+    @property
     def dashboard_port(self) -> int:
         """Port of dashboard and Jobs API on the head."""
         return self.environment.port_table["dashboard"].first
@@ -84,6 +99,16 @@ class Cluster:
     def make(self, goal: str) -> str:
         """The command a user runs for this environment, as messages name it."""
         return make_command(goal, self.environment)
+
+    def ray(self, words: str) -> str:
+        """Script for a shell of a node that runs Ray's own command line, with the node's token and head's address."""
+        return f"sudo /opt/rayform/bin/ray-cli {words}"
+
+    def as_ray(self, words: str) -> str:
+        """Script for a shell of a node that runs words as Ray runs, in its process environment."""
+        from scripts.operate.ray_process import as_ray
+
+        return as_ray(self, words)
 
     def node(self, name: str) -> Node:
         """The node that a user names; `head` will do for the head, and the bastion counts as one.

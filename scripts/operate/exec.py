@@ -7,10 +7,11 @@ import subprocess
 import sys
 
 from config.errors import UserError
-from scripts.operate.cluster import Cluster, Node
+from scripts.operate.cluster import Node
+from scripts.operate.deployed import Deployed
 from scripts.operate.process import announce
-from scripts.operate.ray_process import as_ray, bash
-from scripts.operate.remote import SSH_FAILED, run_on
+from scripts.operate.ray_process import bash
+from scripts.operate.remote import run_on
 from scripts.operate.transport import Transport
 
 
@@ -29,18 +30,18 @@ def require_terminal() -> None:
         raise UserError("make attach needs a terminal; for one command: make exec CMD='…'")
 
 
-def execute(cluster: Cluster, node: Node, transport: Transport, command: str) -> int:
+def execute(cluster: Deployed, node: Node, transport: Transport, command: str) -> int:
     """Run a command of bash on a node, its output as it comes; return its exit status."""
     words = bash(command)
     try:
-        return run_on(transport, node, words if node == cluster.bastion else as_ray(cluster, words), endless=True)
+        return run_on(transport, node, words if node == cluster.bastion else cluster.as_ray(words), endless=True)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
 
 
-def attach(cluster: Cluster, node: Node, transport: Transport) -> int:
+def attach(cluster: Deployed, node: Node, transport: Transport) -> int:
     """Open a shell on a node and return its exit status; the bastion has no Ray, there it is the login shell."""
-    arguments = transport.shell(node, None if node == cluster.bastion else as_ray(cluster, "bash"))
+    arguments = transport.shell(node, None if node == cluster.bastion else cluster.as_ray("bash"))
     announce(arguments)
     # Ctrl-C is for what runs there. Not SIG_IGN, which the child would inherit.
     before = signal.signal(signal.SIGINT, lambda *_: None)
@@ -48,6 +49,6 @@ def attach(cluster: Cluster, node: Node, transport: Transport) -> int:
         code = subprocess.run(arguments, check=False).returncode
     finally:
         signal.signal(signal.SIGINT, before)
-    if code == SSH_FAILED:
+    if code == transport.lost:
         raise UserError(transport.unreachable(node, ""))
     return code

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.environment import Environment
 from config.errors import UserError
-from scripts.inventory.session import Session
 from scripts.state import state_text
 
+if TYPE_CHECKING:
+    from scripts.inventory.session import Session
 
-def load_outputs(environment: Environment, session: Session) -> Mapping[str, Any]:
+
+def load_outputs(environment: Environment, session: Session | None) -> Mapping[str, Any]:
     """Outputs by name, without the sensitive ones; empty when nothing was applied yet."""
     text = state_text(environment, session)
     try:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import re
 import shlex
+from typing import TYPE_CHECKING
 
-from scripts.operate.cluster import Cluster
 from scripts.rendering.cluster_facts import ClusterFacts
 from scripts.rendering.ray_start import address_variables, common_variables
+
+if TYPE_CHECKING:
+    from scripts.operate.cluster import Cluster
 
 _PATH = (
     "/opt/rayform/ray/bin:/usr/local/cuda/bin:/opt/amazon/efa/bin:"

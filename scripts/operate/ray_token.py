@@ -6,16 +6,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from config.errors import UserError
 from scripts.inventory.session import Session
-from scripts.operate.cluster import Cluster
+from scripts.operate.deployed import Deployed
 
 
-def read_token(cluster: Cluster, session: Session) -> str | None:
+def read_token(cluster: Deployed, session: Session) -> str | None:
     """The token; None when the environment asks for none.
 
     Raises UserError when it cannot be read.
     """
-    name, arn = cluster.environment.name, cluster.token_secret_arn
-    if not cluster.environment.has_token:
+    name, arn = cluster.environment_name, cluster.token_secret_arn
+    if not cluster.has_token:
         return None
     if arn is None:
         steps = f"{cluster.make('plan')}, then {cluster.make('apply')}"
@@ -30,9 +30,9 @@ def read_token(cluster: Cluster, session: Session) -> str | None:
         raise UserError(f"the token {arn} cannot be read: {error}") from None
 
 
-def print_token(cluster: Cluster, session: Session) -> None:
+def print_token(cluster: Deployed, session: Session) -> None:
     """Print the token, alone, on stdout."""
     token = read_token(cluster, session)
     if token is None:
-        raise UserError(f"{cluster.environment.name} has no token: its file says access.allow_unauthenticated: true")
+        raise UserError(f"{cluster.environment_name} has no token: its file says access.allow_unauthenticated: true")
     print(token)

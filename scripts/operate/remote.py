@@ -13,9 +13,6 @@ from scripts.operate.cluster import Node
 from scripts.operate.process import announce, stop
 from scripts.operate.transport import RemoteCommand, Transport
 
-SSH_FAILED = 255
-"""What ssh exits with when it is the connection that failed."""
-
 _CLOSING_SECONDS = 3.0
 
 
@@ -29,7 +26,7 @@ def run_on(transport: Transport, node: Node, script: str, *, endless: bool = Fal
     if command.frame is not None:
         return _run_framed(transport, node, command, command.frame)
     code = subprocess.run(command.arguments, check=False).returncode
-    if code == SSH_FAILED:
+    if code == transport.lost:
         raise UserError(transport.unreachable(node, ""))
     return code
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from scripts.operate.cluster import Node
 from scripts.operate.process import require_programs
 from scripts.operate.transport import RemoteCommand
+
+SSH_FAILED = 255
+"""What ssh exits with when it is the connection that failed."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,7 @@ class Ssh:
     """OpenSSH: users, keys, addresses, jumps and known hosts are in the file."""
 
     config_file: Path
+    lost: ClassVar[int] = SSH_FAILED
 
     def __post_init__(self) -> None:
         require_programs("ssh")

@@ -6,6 +6,7 @@ import json
 import secrets
 import shlex
 from dataclasses import dataclass
+from typing import ClassVar
 
 from scripts.operate.cluster import Node
 from scripts.operate.process import require_programs
@@ -17,6 +18,7 @@ class Ssm:
     """Sessions of the AWS CLI and its Session Manager plugin."""
 
     region: str
+    lost: ClassVar[int | None] = None
 
     def __post_init__(self) -> None:
         require_programs("aws", "session-manager-plugin")

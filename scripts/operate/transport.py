@@ -23,6 +23,10 @@ class RemoteCommand:
 class Transport(Protocol):
     """A way to the nodes."""
 
+    @property
+    def lost(self) -> int | None:
+        """Exit status by which its program says that the connection failed; None where it has none of its own."""
+
     def command(self, node: Node, script: str, *, endless: bool) -> RemoteCommand:
         """Command that runs a script of `sh` on a node; `endless` when only Ctrl-C ends it."""
 

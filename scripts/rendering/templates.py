@@ -8,6 +8,7 @@ import shlex
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config.paths import TEMPLATES
+from scripts.rendering.yaml_value import yaml_value
 
 
 @functools.cache
@@ -25,4 +26,5 @@ def template_environment() -> Environment:
         autoescape=False,  # noqa: S701 - shell and text, not HTML
     )
     environment.filters["sh"] = shlex.quote
+    environment.filters["yaml"] = yaml_value
     return environment

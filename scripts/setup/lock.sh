@@ -8,7 +8,11 @@ set -eu
 use_pip_index .venv/bin/python
 
 for name in "$@"; do
-  .venv/bin/uv pip compile "$name.in" --output-file "$name.txt" --quiet \
+  # Of requirements-kube only the files of the package itself are used.
+  alone=
+  [ "$name" != requirements-kube ] || alone=--no-deps
+  # shellcheck disable=SC2086
+  .venv/bin/uv pip compile "$name.in" --output-file "$name.txt" --quiet $alone \
     --universal --python-version 3.10 --generate-hashes \
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 done

@@ -29,12 +29,14 @@ def require_consent(environment: Environment) -> None:
 def end_what_others_made(environment: Environment) -> None:
     """See to the instances that Terraform does not know: it could delete nothing that they use.
 
-    Those of Ray are ended; those of Anyscale, which only Anyscale may end, stop the destroy.
+    Those of Ray are ended; those of Anyscale, which only Anyscale may end, stop the destroy. So does what Kubernetes
+    has made: only the cluster can take it away with its objects.
     """
     from config.anyscale_cloud import AnyscaleCloudConfig
     from config.autoscaling_ec2 import AutoscalingEc2Config
+    from config.kuberay_eks import KuberayEksConfig
 
-    if not isinstance(environment, (AutoscalingEc2Config, AnyscaleCloudConfig)):
+    if not isinstance(environment, (AutoscalingEc2Config, AnyscaleCloudConfig, KuberayEksConfig)):
         return
     from scripts.inventory.session import open_session
     from scripts.operate.outputs import load_outputs
@@ -45,6 +47,14 @@ def end_what_others_made(environment: Environment) -> None:
         from scripts.terraform.cloud_nodes import require_nothing_of_anyscale
 
         require_nothing_of_anyscale(environment, session, outputs)
+    elif isinstance(environment, KuberayEksConfig):
+        from scripts.kubernetes.leftovers import require_nothing_left
+        from scripts.terraform.cluster_objects import require_nothing_of_kubernetes
+
+        if "cluster_name" in outputs:
+            require_nothing_left(environment, session)
+        # AWS is asked as well: the cluster may be out of reach, and its volumes may outlive their claims.
+        require_nothing_of_kubernetes(environment, session, outputs)
     else:
         from scripts.operate.down import end_instances
 

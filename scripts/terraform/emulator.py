@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.paths import LOCAL_AWS
 from scripts.terraform.deployment import Deployment
+from scripts.terraform.emulator_kubernetes import kubernetes_of, provide_kubernetes
 
 if TYPE_CHECKING:
     from config.environment import Environment
@@ -36,10 +37,10 @@ def prepare_destroy(deployment: Deployment, name_prefix: str) -> None:
 
 
 def provide_existing_network(environment: Environment, deployment: Deployment) -> None:
-    """Give an environment the VPC, bucket, key pair and images that it names and does not make, for a rehearsal."""
+    """Give an environment what it names and does not make, for a rehearsal: VPC, bucket, key pair, images, cluster."""
     network, key_pair, images = existing_network(environment), _existing_key_pair(environment), _images(environment)
-    bucket = _existing_bucket(environment)
-    if deployment.target != "local" or not (network or key_pair or images or bucket):
+    bucket, kubernetes = _existing_bucket(environment), kubernetes_of(environment)
+    if deployment.target != "local" or not (network or key_pair or images or bucket or kubernetes):
         return
     from scripts.local_aws.existing_bucket import create_existing_bucket
     from scripts.local_aws.existing_network import (
@@ -60,6 +61,8 @@ def provide_existing_network(environment: Environment, deployment: Deployment) -
             create_existing_images(endpoint, region=environment.region, images=images)
         if bucket:
             create_existing_bucket(endpoint, region=environment.region, **bucket)
+        if kubernetes:
+            provide_kubernetes(kubernetes, endpoint)
 
 
 def _existing_bucket(environment: Environment) -> Mapping[str, Any] | None:

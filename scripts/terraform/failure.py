@@ -106,6 +106,23 @@ def _protected(match: re.Match[str], deployment: Deployment) -> str:
     )
 
 
+def _entry_there(match: re.Match[str], deployment: Deployment) -> str:
+    name = match["name"].replace("_", "-")
+    return (
+        f"access.entries.{name}: the cluster has an entry of that user or role already, as of whoever applied first: "
+        f"leave it out of environments/{deployment.name}.yaml"
+    )
+
+
+def _below_least(match: re.Match[str], deployment: Deployment) -> str:
+    cluster, group, least, desired = match.group("cluster", "group", "least", "desired")
+    return (
+        f"node group {group} has {desired} nodes, fewer than its new least of {least}: scale it up first: aws eks "
+        f"update-nodegroup-config --cluster-name {cluster} --nodegroup-name {group} "
+        f"--scaling-config desiredSize={least}; then: {deployment.make('plan')}"
+    )
+
+
 def _no_emulator(_match: re.Match[str], _deployment: Deployment) -> str:
     return "the embedded AWS stopped answering: make local-up, then try again"
 
@@ -129,6 +146,14 @@ FAILURES = (
         r"(AccessDenied|UnauthorizedOperation).{0,400}?not authorized to perform:? (?P<action>[\w-]+:\w+)", _denied
     ),
     _failure(r"operation error (?P<action>\w+: \w+),.{0,200}api error UnauthorizedOperation", _denied),
+    _failure(
+        r"access entry resource is already in use.*?aws_eks_access_entry\.eks_access_entry_(?P<name>\w+)", _entry_there
+    ),
+    _failure(
+        r"updating EKS Node Group \((?P<cluster>[\w-]+):(?P<group>[\w-]+)\).*?"
+        r"Minimum capacity (?P<least>\d+) can't be greater than desired size (?P<desired>\d+)",
+        _below_least,
+    ),
     _failure(r"Saved plan is stale", _stale),
     _failure(r"Instance cannot be destroyed.*?Resource (?P<address>\S+) has lifecycle\.prevent_destroy", _protected),
     _failure(

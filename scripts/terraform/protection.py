@@ -17,14 +17,19 @@ _SIGNS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     # Destroyed with a window, a secret keeps its name that long: the next apply could not make it.
     "aws_secretsmanager_secret": ("recovery_window_in_days", lambda days: int(days or 0) > 0),
     "aws_s3_bucket": ("force_destroy", lambda force: force is False),
+    "aws_ecr_repository": ("force_delete", lambda force: force is False),
 }
 """By type, the attribute that `protect` sets and how it looks then: the state says nothing of `prevent_destroy`."""
 
 
 _HOLD_DATA = frozenset(
-    {"aws_s3_bucket", "aws_efs_file_system", "aws_memorydb_cluster", "aws_ebs_volume", "aws_kms_key"}
+    {
+        *("aws_s3_bucket", "aws_efs_file_system", "aws_fsx_lustre_file_system", "aws_memorydb_cluster"),
+        *("aws_ebs_volume", "aws_ecr_repository", "aws_eks_cluster", "aws_kms_key"),
+    }
 )
-"""Types whose resources hold what nobody can make again; what a key has encrypted is lost with it."""
+"""Types whose resources hold what nobody can make again; what a key has encrypted is lost with it, and who would find
+the volumes of claims with the cluster."""
 
 
 def require_data_kept(environment: Environment, addresses: Collection[str]) -> None:

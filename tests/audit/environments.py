@@ -7,6 +7,7 @@ from pathlib import Path
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from config.load import check_environment
 from config.paths import ENVIRONMENTS, ROOT, environment_names
 from config.yaml_file import read_yaml
@@ -20,6 +21,7 @@ FILES = {
     "everything": ROOT / "tests/config/everything.yaml",
     "cloud-existing": _OWN / "cloud_existing.yaml",
     "everything-anyscale": ROOT / "tests/config/everything-anyscale.yaml",
+    "everything-kuberay": ROOT / "tests/config/everything-kuberay.yaml",
     **{name: ENVIRONMENTS / f"{name}.yaml" for name in environment_names()},
 }
 
@@ -42,4 +44,11 @@ def load_cloud(name: str) -> AnyscaleCloudConfig:
     """Load one of flavour `anyscale-cloud`."""
     environment = load_any(name)
     assert isinstance(environment, AnyscaleCloudConfig)
+    return environment
+
+
+def load_eks(name: str) -> KuberayEksConfig:
+    """Load one of flavour `kuberay-eks`."""
+    environment = load_any(name)
+    assert isinstance(environment, KuberayEksConfig)
     return environment

@@ -20,6 +20,8 @@ _CHANGED: dict[str, tuple[str, Any]] = {
     "secrets": ("secretsmanager:DescribeSecret.KmsKeyId", GONE),
     "logs": ("ec2:DescribeFlowLogs", []),
     "nodes": ("ec2:DescribeInstances.0.Instances.0.MetadataOptions.HttpTokens", "optional"),
+    "eks": ("eks:DescribeCluster.cluster.resourcesVpcConfig.endpointPrivateAccess", False),
+    "fsx": ("fsx:DescribeFileSystems.0.StorageCapacity", 4800),
     "others": ("route53:ListResourceRecordSets.2.TTL", 3600),
 }
 

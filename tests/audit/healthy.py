@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -10,6 +11,7 @@ from config.ec2_cluster import Ec2ClusterConfig
 from config.efs import MountedEfsConfig
 from config.firewall import declared_rules, security_groups
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from config.memorydb import ACCESS_STRING
 from config.s3 import LOGS_BUCKET, BucketConfig
 from scripts.audit import applies
@@ -49,6 +51,7 @@ from tests.audit import (
     healthy_compute,
     healthy_data,
     healthy_drift,
+    healthy_eks,
     healthy_iam,
     healthy_nodes,
     healthy_reachability,
@@ -74,6 +77,24 @@ def tls_only(action: str, *resources: str) -> dict[str, Any]:
 
 def healthy(config: FoundationConfig) -> Inventory:
     """What AWS would say right after an apply."""
+    return _with_eks(_foundation(config), config) if isinstance(config, KuberayEksConfig) else _foundation(config)
+
+
+def _with_eks(inventory: Inventory, config: KuberayEksConfig) -> Inventory:
+    subnet_ids = _node_subnet_ids(config)
+    return replace(
+        inventory,
+        eks=healthy_eks.eks(config, subnet_ids),
+        lustre=healthy_eks.lustre(config, subnet_ids),
+        repositories=healthy_eks.repositories(config),
+        prometheus=healthy_eks.prometheus(config, subnet_ids),
+        kubernetes=healthy_eks.kubernetes(config),
+        nodes=healthy_eks.nodes(config, subnet_ids),
+        network_interfaces=healthy_eks.network_interfaces(config, subnet_ids),
+    )
+
+
+def _foundation(config: FoundationConfig) -> Inventory:
     return Inventory(
         network=_network(config),
         vpc_endpoints=_endpoints(config),
@@ -128,6 +149,8 @@ def healthy(config: FoundationConfig) -> Inventory:
 
 
 def _secrets(config: FoundationConfig) -> list[str]:
+    if isinstance(config, KuberayEksConfig):
+        return ["ray-token", *(["memorydb-password"] if config.memorydb is not None else [])]
     if not isinstance(config, Ec2ClusterConfig):
         return []
     parts = {
@@ -249,10 +272,15 @@ def _security_groups(config: FoundationConfig) -> SecurityGroups:
         )
         for index, rule in enumerate(declared_rules(config))
     ]
+    if isinstance(config, KuberayEksConfig) and config.makes_cluster:
+        group, of_eks = healthy_eks.cluster_group(config)
+        groups, rules = [*groups, group], [*rules, *of_eks]
     return SecurityGroups((SecurityGroup("sg-default", "default", "", {}), *groups), tuple(rules))
 
 
 def _iam(config: FoundationConfig) -> Iam:
+    if isinstance(config, KuberayEksConfig):
+        return healthy_eks.iam(config)
     if not isinstance(config, Ec2ClusterConfig):
         return healthy_cloud.iam(config)
     attached: dict[str, list[str]] = {
@@ -423,6 +451,9 @@ def _logs(config: FoundationConfig) -> Logs:
     if isinstance(config, Ec2ClusterConfig) and config.observability.cloudwatch_agent:
         days["nodes"] = config.observability.log_retention_days
     return Logs(
-        groups=tuple(LogGroup(f"{prefix}/{part}", kept, _arn(config)) for part, kept in days.items()),
+        groups=(
+            *(LogGroup(f"{prefix}/{part}", kept, _arn(config)) for part, kept in days.items()),
+            *healthy_eks.log_groups(config),
+        ),
         flow_logs=(FlowLog("fl-1", "ACTIVE", flow_logs.traffic, f"{prefix}/flow-logs"),),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from config.layout import NetworkLayout
 from config.memorydb_zones import anyscale_memorydb_zones
+from config.node_groups import node_groups
 from config.vcpu_quotas import ALL_VCPU_QUOTAS
 from scripts.inventory.account import Account, SubnetRoom
 from scripts.inventory.addresses import Address
@@ -44,7 +46,8 @@ def addresses(layout: NetworkLayout) -> tuple[Address, ...]:
 def quotas(config: FoundationConfig) -> Quotas:
     """The defaults of AWS, and vCPUs enough."""
     nodes = (config.head, *config.workers.values()) if isinstance(config, Ec2ClusterConfig) else ()
-    types = {node.instance_type: 2 for node in nodes}
+    groups = node_groups(config) if isinstance(config, KuberayEksConfig) else ()
+    types = {node.instance_type: 2 for node in nodes} | {type_: 4 for group in groups for type_ in group.instance_types}
     return Quotas(
         ec2={"L-0263D0A3": 5.0, **{quota.code: float(VCPUS) for quota in ALL_VCPU_QUOTAS}},
         vpc={"L-F678F1CE": 5.0, "L-A4707A72": 5.0, "L-FE5A380F": 5.0},

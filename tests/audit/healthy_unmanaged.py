@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from scripts.inventory.surroundings import Surroundings, Thing
 
 
@@ -23,6 +24,7 @@ def surroundings(config: FoundationConfig) -> Surroundings:
         "snapshots": (Thing("snap-1", made_by="AWS Backup made it"),),
         "mount_targets": (_managed("fsmt-1"),),
         "access_points": (_managed("fsap-1"),),
+        **({"lustre": (_managed("fs-lustre"),)} if _has_lustre(config) else {}),
         "buckets": tuple(_managed(config.bucket_name(name)) for name in config.all_buckets),
         "roles": (_managed(f"{cluster}-head"),),
         "instance_profiles": (_managed(f"{cluster}-head"),),
@@ -36,6 +38,10 @@ def surroundings(config: FoundationConfig) -> Surroundings:
         "tagged": (_managed("i-0"), Thing("vol-1", tagged=True)),
     }
     return Surroundings(things)
+
+
+def _has_lustre(config: FoundationConfig) -> bool:
+    return isinstance(config, KuberayEksConfig) and config.fsx is not None
 
 
 def _managed(id_: str) -> Thing:

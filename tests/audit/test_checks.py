@@ -9,6 +9,7 @@ import pytest
 
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
+from config.kuberay_eks import KuberayEksConfig
 from config.memorydb import ACCESS_STRING
 from config.schema import kinds_at
 from config.static_ec2 import StaticEc2Config
@@ -16,7 +17,7 @@ from scripts.audit.checks import CHECKS
 from scripts.audit.engine import Outcome, judge
 from scripts.audit.registry import Check
 from scripts.inventory.security_groups import SecurityGroupRule
-from tests.audit import faults_autoscaling
+from tests.audit import faults_autoscaling, faults_eks
 from tests.audit.change import REFUSED, REMOVED, change, readings
 from tests.audit.environments import FILES, load, load_any
 from tests.audit.faults import FAULTS, MORE_FAULTS, allowing
@@ -30,7 +31,9 @@ BY_ID = {check.id: check for check in CHECKS}
 def test_every_check_has_a_fault() -> None:
     autoscaling = {*faults_autoscaling.FAULTS, *faults_autoscaling.RAY_UP_FAULTS}
     # Those of `anyscale` have theirs in tests/verify.
-    assert {*FAULTS, *autoscaling} == {check.id for check in CHECKS if check.service != "anyscale"}
+    assert {*FAULTS, *autoscaling, *faults_eks.FAULTS, *faults_eks.IRSA_FAULTS} == {
+        check.id for check in CHECKS if check.service != "anyscale"
+    }
     assert len(BY_ID) == len(CHECKS), "an id is used twice"
 
 
@@ -42,7 +45,9 @@ def test_what_is_as_declared_passes(name: str) -> None:
 
 
 def test_every_check_but_those_of_other_flavours_applies_to_the_small_environment() -> None:
-    assert {check.service for check in CHECKS if not check.is_for(SMALL)} == {"autoscaling", "anyscale"}
+    on_eks = {*faults_eks.FAULTS, *faults_eks.IRSA_FAULTS}
+    others = {check.service for check in CHECKS if not check.is_for(SMALL) and check.id not in on_eks}
+    assert others == {"autoscaling", "anyscale"}
 
 
 @pytest.mark.parametrize("check_id", list(FAULTS))
@@ -131,7 +136,7 @@ _STANDARD = re.compile(r"FSBP [A-Za-z]+[A-Za-z0-9]*\.\d+|CIS \d+(\.\d+)+|Config 
 def test_a_check_names_standards_and_a_setting_that_there_are(check: Check) -> None:
     assert [each for each in check.standards if not _STANDARD.fullmatch(each)] == []
     # Of what two flavours have in common or all, one stands for them.
-    own = {AutoscalingEc2Config, AnyscaleCloudConfig}
+    own = {AutoscalingEc2Config, AnyscaleCloudConfig, KuberayEksConfig}
     flavour = check.environments if check.environments in own else StaticEc2Config
     assert not check.setting or kinds_at(flavour, tuple(check.setting.split(".")))
 

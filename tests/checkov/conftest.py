@@ -16,12 +16,15 @@ from scripts.checkov_scan.process import PYTHON, Request, request, run_scanner
 from scripts.checkov_scan.results import ScanResult
 from scripts.checkov_scan.waivers import read_waivers
 from tests.checkov.anyscale_mutants import ANYSCALE_MUTANTS
+from tests.checkov.eks_mutants import EKS_MUTANTS
 from tests.checkov.mutant import Mutant
 from tests.checkov.mutants import MUTANTS
 from tests.checkov.replan import replan
 
 ENVIRONMENT = "production"
 CLOUD = "anyscale"
+KUBERNETES = "eks"
+ALL_MUTANTS = [*MUTANTS, *ANYSCALE_MUTANTS, *EKS_MUTANTS]
 
 
 def unchanged(environment: str) -> str:
@@ -42,9 +45,9 @@ class Scanned:
 def scans(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, ScanResult]:
     """The scan of every mutant, by name, and those of the plans themselves."""
     folder = tmp_path_factory.mktemp("mutants")
-    scanned = {name: read(name, folder) for name in (ENVIRONMENT, CLOUD)}
+    scanned = {name: read(name, folder) for name in (ENVIRONMENT, CLOUD, KUBERNETES)}
     requests = {unchanged(name): each.request for name, each in scanned.items()}
-    for index, mutant in enumerate([*MUTANTS, *ANYSCALE_MUTANTS]):
+    for index, mutant in enumerate(ALL_MUTANTS):
         requests[mutant.name] = request_of(mutant, folder / f"{index}.json", scanned[mutant.environment])
     return {result.environment: result for result in run_scanner(requests, folder / "scan")}
 

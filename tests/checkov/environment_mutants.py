@@ -1,4 +1,4 @@
-"""Mutants of the file of `production`: one setting is changed, and our own validation must refuse it."""
+"""Mutants of the files of `production` and `eks`: one setting is changed, and our own validation must refuse it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class EnvironmentMutant:
     """What it is set to; None takes it out."""
     refused_at: str = ""
     """The setting that the error names, when it is another one."""
+    environment: str = "production"
 
     def change(self, file: File) -> None:
         """Change the content of the file."""
@@ -31,6 +32,10 @@ class EnvironmentMutant:
             del target[last]
         else:
             target[last] = self.value
+
+
+def _eks(name: str, setting: str, value: Any, refused_at: str = "") -> EnvironmentMutant:
+    return EnvironmentMutant(name, setting, value, refused_at, "eks")
 
 
 _new: Callable[..., EnvironmentMutant] = EnvironmentMutant
@@ -56,4 +61,16 @@ ENVIRONMENT_MUTANTS = [
     _new("a key that is rotated too seldom", "kms.rotation_days", 10000),
     _new("no account", "account_id", None),
     _new("two heads", "head.count", 2),
+    _eks("the Kubernetes API open to the world, declared", "access.public_api_cidrs", ["0.0.0.0/0"]),
+    _eks("clients of the Kubernetes API from everywhere, declared", "access.client_cidrs", ["0.0.0.0/0"]),
+    _eks("a public endpoint for the halves of the internet", "access.public_api_cidrs", ["0.0.0.0/1", "128.0.0.0/1"]),
+    _eks("SSH to Kubernetes nodes", "access.ssh_cidrs", ["10.0.0.0/8"]),
+    _eks("public Kubernetes nodes", "access.public_nodes", True),
+    _eks("Ray on Kubernetes without a token", "access.allow_unauthenticated", True),
+    _eks("everybody is let in", "access.entries.all", {"principal_arn": "*"}),
+    _eks("a Kubernetes version without support, declared", "eks.version", "1.27"),
+    _eks("aws-auth, declared", "eks.authentication_mode", "CONFIG_MAP"),
+    _eks("an add-on of the day, declared", "eks.addons", {"vpc-cni": {"version": "latest"}}),
+    _eks("images whose tags move, declared", "ecr.image_tag_mutability", "MUTABLE"),
+    _eks("Prometheus that keeps logs for no time", "prometheus.log_retention_days", 0),
 ]

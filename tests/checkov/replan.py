@@ -57,7 +57,7 @@ class _Replan:
         self.forget(address)
         values, unknown = self._nested({"statement": _statements(block)})
         entry = _entry(address)
-        self.configured.append({**entry, "expressions": _expressions(block)})
+        self.configured.append({**entry, "expressions": _expressions(_arguments(block))})
         if "null" in json.dumps([_parts(each) for each in values["statement"]]):
             self.planned.append({**entry, "values": values})
             change = {"actions": ["read"], "before": None, "after": values, "after_unknown": {**unknown, "json": True}}
@@ -79,7 +79,7 @@ class _Replan:
         self.planned.append({**entry, "values": values})
         change = {"actions": ["create"], "before": None, "after": values, "after_unknown": unknown}
         self.changes.append({**entry, "change": change})
-        self.configured.append({**entry, "expressions": _expressions(new)})
+        self.configured.append({**entry, "expressions": _expressions(_arguments(new))})
 
     def _plan_attribute(self, name: str, given: Any, values: Block, unknown: Block) -> None:
         if given is None:  # what AWS fills in when it is left out was unknown before
@@ -153,8 +153,13 @@ def _entry(address: str) -> dict[str, Any]:
     return {"address": address, "mode": "data" if is_data else "managed", "type": type_, "name": name, **provider}
 
 
+def _arguments(block: Block) -> Block:
+    """Without what is Terraform's own; blocks inside may have the same names."""
+    return {name: given for name, given in block.items() if name not in _META}
+
+
 def _expressions(block: Block) -> dict[str, Any]:
-    return {name: _expression(name, given) for name, given in block.items() if name not in _META and given is not None}
+    return {name: _expression(name, given) for name, given in block.items() if given is not None}
 
 
 def _expression(name: str, given: Any) -> Any:

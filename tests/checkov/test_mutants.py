@@ -14,15 +14,12 @@ from config.paths import ENVIRONMENTS
 from config.yaml_file import YamlFile, read_yaml
 from scripts.checkov_scan.policies.catalog import all_policies
 from scripts.checkov_scan.results import ScanResult
-from tests.checkov.anyscale_mutants import ANYSCALE_MUTANTS
-from tests.checkov.conftest import CLOUD, ENVIRONMENT, unchanged
+from tests.checkov.conftest import ALL_MUTANTS, CLOUD, ENVIRONMENT, KUBERNETES, unchanged
 from tests.checkov.environment_mutants import ENVIRONMENT_MUTANTS, EnvironmentMutant
 from tests.checkov.mutant import Mutant
-from tests.checkov.mutants import MUTANTS
 
 GOLDEN = Path(__file__).parent / "golden/mutants.txt"
 _OURS = "RAYFORM"
-ALL_MUTANTS = [*MUTANTS, *ANYSCALE_MUTANTS]
 
 pytestmark = pytest.mark.checkov
 
@@ -35,10 +32,10 @@ def caught(result: ScanResult) -> list[str]:
 
 def refusals(mutant: EnvironmentMutant) -> list[str]:
     """Errors of our own validation, without file and line."""
-    file = read_yaml(ENVIRONMENTS / f"{ENVIRONMENT}.yaml")
+    file = read_yaml(ENVIRONMENTS / f"{mutant.environment}.yaml")
     mutant.change(file.content)
     try:
-        check_environment(YamlFile(file.path, file.content), name=ENVIRONMENT)
+        check_environment(YamlFile(file.path, file.content), name=mutant.environment)
     except ConfigError as error:
         return [line.split(": ", 1)[1] for line in error.lines]
     return []
@@ -53,7 +50,7 @@ def table(scans: Mapping[str, ScanResult]) -> Iterator[str]:
         yield f"{each.name} -> {'; '.join(refusals(each))}"
 
 
-@pytest.mark.parametrize(("environment", "checks"), [(ENVIRONMENT, 500), (CLOUD, 300)])
+@pytest.mark.parametrize(("environment", "checks"), [(ENVIRONMENT, 500), (CLOUD, 300), (KUBERNETES, 700)])
 def test_the_plan_itself_is_clean(environment: str, checks: int, scans: Mapping[str, ScanResult]) -> None:
     assert caught(scans[unchanged(environment)]) == []
     assert scans[unchanged(environment)].passed > checks

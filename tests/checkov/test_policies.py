@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
 from config.anyscale_cloud import AnyscaleCloudConfig
+from config.kuberay_eks import KuberayEksConfig
 from config.paths import ROOT
 from config.static_ec2 import StaticEc2Config
 from scripts.checkov_scan.declared import declared_of
@@ -20,40 +20,12 @@ from scripts.checkov_scan.policies.declared import Declared, RayPort
 from scripts.checkov_scan.policies.documents import statements_of
 from scripts.checkov_scan.policies.plan import NotYetKnownError, Plan, Resource
 from scripts.checkov_scan.policies.ranges import is_the_world, networks, public_addresses
-from scripts.checkov_scan.policies.registry import POLICIES, Judgement, Policy, ask, policy
+from scripts.checkov_scan.policies.registry import Judgement, Policy, policy
+from tests.checkov.plan import DASHBOARD, judged, plan_of
 
-DASHBOARD = Declared(ray_ports=(RayPort("dashboard", 8265, 8265),))
+MODELS = (StaticEc2Config, AnyscaleCloudConfig, KuberayEksConfig)
 GROUP = {"aws_security_group.g": {"name": "g"}}
 RULE = "aws_vpc_security_group_ingress_rule.r"
-
-
-def plan_of(
-    resources: Mapping[str, Mapping[str, Any]], declared: Declared = DASHBOARD, documents: Any = (), **unknown: Any
-) -> Plan:
-    """A plan: `${…}` and what is in `unknown` are known after apply."""
-    changes, configured = [], [*documents]
-    for address, values in resources.items():
-        type_, name = address.split(".")
-        entry = {"address": address, "mode": "managed", "type": type_, "name": name}
-        later = {each: True for each, value in values.items() if "${" in str(value)} | unknown
-        after = {each: value for each, value in values.items() if each not in later}
-        changes.append({**entry, "change": {"actions": ["create"], "after": after, "after_unknown": later}})
-        configured.append({**entry, "expressions": {each: expression(value) for each, value in values.items()}})
-    root = {"root_module": {"resources": configured}}
-    return Plan({"resource_changes": changes, "configuration": root}, declared)
-
-
-def expression(value: Any) -> Any:
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return [{name: expression(each) for name, each in block.items()} for block in value]
-    references = [str(value).partition("${")[2].partition("}")[0]] if "${" in str(value) else []
-    return {"constant_value": value, "references": references}
-
-
-def judged(id_: str, address: str, plan: Plan) -> Judgement:
-    resource = plan.get(address)
-    assert resource is not None
-    return ask(POLICIES[id_], resource, plan)
 
 
 def rule(**values: Any) -> dict[str, Any]:
@@ -379,7 +351,7 @@ def test_a_policy_says_what_why_and_what_to_change(each: Policy) -> None:
     assert "\n\nFix: " in each.text
     assert each.subjects
     assert not each.setting or f"`{each.setting.split('.')[0]}" in each.text
-    assert not each.setting or any(is_setting(each.setting, model) for model in (StaticEc2Config, AnyscaleCloudConfig))
+    assert not each.setting or any(is_setting(each.setting, model) for model in MODELS)
 
 
 def is_setting(path: str, model: Any) -> bool:

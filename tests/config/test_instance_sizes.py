@@ -20,17 +20,17 @@ NEURON = "aws-neuron-core"
 @pytest.mark.parametrize(
     ("instance_type", "size"),
     [
-        ("m7i.large", InstanceSize("x86_64", 2, 8192)),
-        ("m8g.large", InstanceSize("arm64", 2, 8192)),
-        ("t2.micro", InstanceSize("x86_64", 1, 1024)),
-        ("g6.12xlarge", InstanceSize("x86_64", 48, 196608, gpus=4, accelerator="L4")),
-        ("g5g.xlarge", InstanceSize("arm64", 4, 8192, gpus=1, accelerator="T4G")),
-        ("g6f.large", InstanceSize("x86_64", 2, 8192, gpus=1, accelerator="L4")),
-        ("p5.48xlarge", InstanceSize("x86_64", 192, 2097152, gpus=8, accelerator="H100")),
-        ("g7e.2xlarge", InstanceSize("x86_64", 8, 65536, gpus=1, accelerator="RTX-PRO-6000")),
-        ("trn1.32xlarge", InstanceSize("x86_64", 128, 524288, accelerator=NEURON, neuron_cores=32)),
-        ("inf2.48xlarge", InstanceSize("x86_64", 192, 786432, accelerator=NEURON, neuron_cores=24)),
-        ("inf1.xlarge", InstanceSize("x86_64", 4, 8192)),
+        ("m7i.large", InstanceSize("x86_64", 2, 8192, 29)),
+        ("m8g.large", InstanceSize("arm64", 2, 8192, 29)),
+        ("t2.micro", InstanceSize("x86_64", 1, 1024, 4)),
+        ("g6.12xlarge", InstanceSize("x86_64", 48, 196608, 234, gpus=4, accelerator="L4")),
+        ("g5g.xlarge", InstanceSize("arm64", 4, 8192, 58, gpus=1, accelerator="T4G")),
+        ("g6f.large", InstanceSize("x86_64", 2, 8192, 20, gpus=1, accelerator="L4")),
+        ("p5.48xlarge", InstanceSize("x86_64", 192, 2097152, 100, gpus=8, accelerator="H100")),
+        ("g7e.2xlarge", InstanceSize("x86_64", 8, 65536, 254, gpus=1, accelerator="RTX-PRO-6000")),
+        ("trn1.32xlarge", InstanceSize("x86_64", 128, 524288, 247, accelerator=NEURON, neuron_cores=32)),
+        ("inf2.48xlarge", InstanceSize("x86_64", 192, 786432, 737, accelerator=NEURON, neuron_cores=24)),
+        ("inf1.xlarge", InstanceSize("x86_64", 4, 8192, 38)),
     ],
 )
 def test_sizes_are_those_of_aws(instance_type: str, size: InstanceSize) -> None:

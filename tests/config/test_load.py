@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from config.anyscale import CloudBucketConfig
+from config.eks import EksConfig, ExistingClusterConfig
 from config.environment import Environment
 from config.errors import ConfigError
 from config.kms import KmsConfig
@@ -28,7 +29,7 @@ Setting = tuple[type, str]
 
 EVERYTHING = {
     name: read_yaml(Path(__file__).parent / f"{name}.yaml")
-    for name in ("everything", "everything-autoscaling", "everything-anyscale")
+    for name in ("everything", "everything-autoscaling", "everything-anyscale", "everything-kuberay")
 }
 EXAMPLES = {name: read_yaml(ENVIRONMENTS / f"{name}.yaml") for name in environment_names()}
 SOURCES = EVERYTHING | {name: file for name, file in EXAMPLES.items() if "existing" in file.content.get("network", {})}
@@ -113,7 +114,7 @@ def test_any_unknown_setting_is_refused(source: str) -> None:
         node = _parent(changed, (*place, "No Such_Setting"))
         if isinstance(node, CommentedMap):
             node["No Such_Setting"] = {}
-            allowed = place[-1:] in (("tags",), ("labels",), ("resources",))
+            allowed = place[-1:] in (("tags",), ("labels",), ("resources",)) or "configuration" in place
             result = _check(changed)
             assert allowed or result is None
 
@@ -144,6 +145,7 @@ def test_the_files_name_every_setting() -> None:
     instead = {
         *((NetworkConfig, "existing"), (KmsConfig, "existing_key_arn")),
         *((CloudBucketConfig, "existing_name"), (CloudBucketConfig, "existing_key_arn")),
+        *((EksConfig, "existing_cluster"), (ExistingClusterConfig, "name")),
     }
     assert {place for place in there - named if place[0] is not ExistingNetworkConfig} == instead
 

@@ -35,7 +35,12 @@ def _settings(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
 
 def _each_setting() -> Iterator[tuple[Path, tuple[Any, ...]]]:
     for path in sorted(FOLDER.glob("everything*.yaml")):
-        yield from ((path, setting) for setting in _settings(read_yaml(path).content, ()) if setting != ("flavour",))
+        yield from ((path, setting) for setting in _settings(read_yaml(path).content, ()) if _has_a_form(setting))
+
+
+def _has_a_form(setting: tuple[Any, ...]) -> bool:
+    """The flavour is judged first, and the configuration of an add-on has the form that its own schema says."""
+    return setting != ("flavour",) and "configuration" not in setting[:-1]
 
 
 def _problems_with(path: Path, setting: tuple[Any, ...], *, misspelt: bool) -> tuple[str, ...]:

@@ -25,7 +25,9 @@ REFUSED = [
     *("count-of-a-worker-type", "least-of-a-static-group", "managed-by-of-static", "autoscaler-of-static"),
     *("managed-by-nobody", "autoscaler-out-of-range", "bastion-of-another-kind", "worker-type-in-upper-case"),
     *("external-id-missing", "nodes-of-an-anyscale-cloud", "bucket-name-that-s3-keeps", "anyscale-of-static"),
+    *("kube-cpus-none", "kube-version-unquoted", "kube-worker-counted", "kube-addon-unknown", "kube-root-user"),
 ]
+WITH_RAY = "Flavours `static-ec2`, `autoscaling-ec2` and `kuberay-eks`"
 ON_EC2 = "flavours `static-ec2` and `autoscaling-ec2`"
 SCHEMA: dict[str, Any] = json.loads(render_json_schema())
 
@@ -59,20 +61,26 @@ def test_every_section_and_flavour_has_a_heading() -> None:
     assert len(headings) == len(set(headings))
     assert "## Every flavour" in headings
     assert {f"## Flavour `{flavour}`" for flavour in FLAVOURS} <= set(headings)
-    assert f"## `buckets.<name>.transitions[]`, only {ON_EC2}" in headings
+    assert f"## `buckets.<name>.transitions[]`, only {WITH_RAY[0].lower()}{WITH_RAY[1:]}" in headings
 
 
 @pytest.mark.parametrize(
     ("heading", "setting"),
     [
         ("Every flavour", "network"),
-        ("Flavours `static-ec2` and `autoscaling-ec2`", "buckets"),
+        (WITH_RAY, "buckets"),
+        ("Flavours `static-ec2` and `autoscaling-ec2`", "observability"),
+        ("Flavour `kuberay-eks`", "jobs"),
         ("Flavour `anyscale-cloud`", "bucket"),
         ("`access`", "allow_public"),
         (f"`access`, more for {ON_EC2}", "ssh_cidrs"),
         ("`access`, more for flavour `anyscale-cloud`", "machine_pool_cidrs"),
         ("`anyscale`, only flavour `anyscale-cloud`", "external_id"),
-        (f"`workers.<name>`, only {ON_EC2}", "instance_type"),
+        (f"`workers.<name>`, only {ON_EC2}", "bootstrap_hook"),
+        ("`workers.<name>`, only flavour `kuberay-eks`", "max_replicas"),
+        ("`buckets.<name>`, more for flavour `kuberay-eks`", "mount_path"),
+        ("`access`, more for flavour `kuberay-eks`", "public_api_cidrs"),
+        ("`eks.addons.<name>`, only flavour `kuberay-eks`", "configuration"),
         ("`workers.<name>`, more for flavour `static-ec2`", "count"),
         ("`workers.<name>`, more for flavour `autoscaling-ec2`", "min_workers"),
         ("`head`, more for flavour `autoscaling-ec2`", "managed_by"),
@@ -108,7 +116,7 @@ def test_schema_takes_the_examples(name: str) -> None:
     assert not _errors(ENVIRONMENTS / f"{name}.yaml")
 
 
-@pytest.mark.parametrize("name", ["everything", "everything-autoscaling", "everything-anyscale"])
+@pytest.mark.parametrize("name", ["everything", "everything-autoscaling", "everything-anyscale", "everything-kuberay"])
 def test_schema_takes_everything(name: str) -> None:
     assert not _errors(Path(__file__).parent / f"{name}.yaml")
 

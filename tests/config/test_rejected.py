@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,12 +89,17 @@ def _given(path: Path) -> list[str]:
         return ["nothing that can be read"]
 
 
-def test_what_every_flavour_has_is_refused_in_a_cloud() -> None:
+@pytest.mark.parametrize(
+    "settings",
+    [{"flavour": "anyscale-cloud", "anyscale": _CLOUD}, {"flavour": "kuberay-eks", "workers": {"cpu": {}}}],
+    ids=lambda settings: settings["flavour"],
+)
+def test_what_every_flavour_has_is_refused_in_all(settings: dict[str, Any]) -> None:
     judged = list(_of_clouds_too())
     assert len(judged) >= 30
     for path in judged:
         file = read_yaml(path)
-        file.content.update({"flavour": "anyscale-cloud", "anyscale": _CLOUD})
+        file.content.update(settings)
         with pytest.raises(ConfigError) as caught:
             check_environment(file, name=path.stem)
         assert set(caught.value.lines) >= set(wanted_lines(path))

@@ -28,7 +28,7 @@ from scripts.inventory.iam import Policy
 from scripts.inventory.reading import Unreadable
 from scripts.reports import folder
 from tests.audit.change import REFUSED, change, readings
-from tests.audit.environments import load, load_cloud
+from tests.audit.environments import load, load_any, load_cloud, load_eks
 from tests.audit.healthy import healthy
 from tests.reports.audits import audited
 
@@ -110,6 +110,16 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path: Path, monk
     assert path.read_text() == "old"
 
 
+def test_the_quick_reference_says_where_a_cluster_is_reached_and_what_pods_use() -> None:
+    eks = load_eks("eks")
+    lines = {line["what"]: line["id"] for line in dump_document(healthy(eks), eks, generated=NOW)["quick_reference"]}
+    assert lines["EKS cluster ray-eks"].startswith("https://")
+    assert lines["kubeconfig"] == "make kubeconfig ENV=eks"
+    assert lines["node group gpu"] == "0 to 4 of g6.12xlarge spot"
+    assert lines["service account ray/ray-head"].endswith(":role/ray-eks-ray-head")
+    assert lines["FSx ray-eks-fsx"].endswith("@tcp:/abcdefgh")
+
+
 def marked(part: Any, path: str, marks: dict[str, str]) -> Any:
     """The same document with a word of its own in the place of each value."""
     if isinstance(part, dict) and not is_unreadable(part):
@@ -122,9 +132,9 @@ def marked(part: Any, path: str, marks: dict[str, str]) -> Any:
     return marks[path]
 
 
-@pytest.mark.parametrize("name", ["small", "everything", "production"])
+@pytest.mark.parametrize("name", ["small", "everything", "production", "eks"])
 def test_nothing_of_the_document_is_missing_in_the_text(name: str) -> None:
-    environment = load(name)
+    environment = load_any(name)
     document = dump_document(healthy(environment), environment, generated=NOW)
     marks: dict[str, str] = {}
     text = render_text({**marked(document, "", marks), "coverage": document["coverage"]})
@@ -144,7 +154,8 @@ def test_a_field_that_a_model_learns_later_is_in_the_text() -> None:
 
 def test_every_field_of_the_inventory_is_in_the_dump_or_left_out_for_a_reason() -> None:
     names = {field.name for field in fields(Inventory)}
-    document = document_of(HEALTHY)
+    eks = load_eks("eks")
+    document = dump_document(healthy(eks), eks, generated=NOW)
     assert names - set(LEFT_OUT) <= {*document, *document["network"], *document["more"], *document["account_wide"]}
     assert set(LEFT_OUT) <= names
     assert not set(LEFT_OUT) & set(document["more"])

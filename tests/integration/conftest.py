@@ -18,7 +18,7 @@ NAMES = [*environment_names(), *sorted(path.stem for path in OWN.glob("*.yaml"))
 
 PROTECTED = "production"
 """The one that stays protected: to lift that takes a plan and an apply more, for each."""
-TWICE_SYNTHESIZED = (PROTECTED, "autoscaling", "anyscale")
+TWICE_SYNTHESIZED = (PROTECTED, "autoscaling", "anyscale", "eks")
 """One of each flavour is synthesized anew before its apply, as `make apply` does: that must not make the plan stale."""
 
 

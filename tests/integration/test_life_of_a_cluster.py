@@ -263,8 +263,12 @@ def test_destroy_leaves_nothing(deployed: Workspace) -> None:
 
 NOT_OURS = {"vpc-0a1b2c3d4e5f60718", "vpc-0b1b2c3d4e5f60718"}
 """The VPCs of the environments `*existing*`, which somebody else made."""
-NOT_OUR_NAMES = ("ml-platform", "data-platform-anyscale")
-"""Their key pair and their bucket."""
+NOT_OUR_CLUSTER = "shared"
+"""Their Kubernetes cluster, which has nodes."""
+NOT_OUR_NAMES = ("ml-platform", "data-platform-anyscale", f"{NOT_OUR_CLUSTER}-")
+"""How the names begin of their key pair, their bucket, and the roles of their cluster."""
+NOT_OUR_ROLE = "research"
+"""Whom an environment lets into its cluster."""
 EC2_LISTS = {
     "describe_vpcs": ("Vpcs", "VpcId"),
     "describe_subnets": ("Subnets", "SubnetId"),
@@ -279,6 +283,7 @@ EC2_LISTS = {
     "describe_volumes": ("Volumes", "VolumeId"),
     "describe_key_pairs": ("KeyPairs", "KeyName"),
     "describe_placement_groups": ("PlacementGroups", "GroupName"),
+    "describe_launch_templates": ("LaunchTemplates", "LaunchTemplateId"),
 }
 OTHER_LISTS = {
     ("s3", "list_buckets"): ("Buckets", "Name"),
@@ -292,6 +297,12 @@ OTHER_LISTS = {
     ("kms", "list_aliases"): ("Aliases", "AliasName"),
     ("iam", "list_roles"): ("Roles", "RoleName"),
     ("iam", "list_instance_profiles"): ("InstanceProfiles", "InstanceProfileName"),
+    ("iam", "list_open_id_connect_providers"): ("OpenIDConnectProviderList", "Arn"),
+    ("autoscaling", "describe_auto_scaling_groups"): ("AutoScalingGroups", "AutoScalingGroupName"),
+    ("fsx", "describe_file_systems"): ("FileSystems", "FileSystemId"),
+    ("ecr", "describe_repositories"): ("repositories", "repositoryName"),
+    ("amp", "list_workspaces"): ("workspaces", "workspaceId"),
+    ("amp", "list_scrapers"): ("scrapers", "scraperId"),
 }
 
 
@@ -306,14 +317,31 @@ def remaining(workspace: Workspace, region: str) -> list[str]:
         if not _is_theirs(each, default_vpc) and each.get("State") != "deleted"
     ]
     for (service, operation), (list_, key) in OTHER_LISTS.items():
-        found += [each[key] for each in getattr(workspace.client(service, region), operation)()[list_]]
+        listed = getattr(workspace.client(service, region), operation)()[list_]
+        found += [each[key] for each in listed if not _is_theirs(each, default_vpc)]
+    found += workspace.client("eks", region).list_clusters()["clusters"]
     instances = [each for each in ec2.describe_instances()["Reservations"] for each in each["Instances"]]
-    found += [each["InstanceId"] for each in instances if each["State"]["Name"] != "terminated"]
+    found += [
+        each["InstanceId"]
+        for each in instances
+        if each["State"]["Name"] != "terminated" and not _is_node_of_theirs(each)
+    ]
     theirs = ("alias/aws/", "default", "AWSServiceRole", *NOT_OUR_NAMES)
-    return [name for name in found if not name.startswith(theirs)]
+    return [name for name in found if not name.startswith(theirs) and name not in (NOT_OUR_CLUSTER, NOT_OUR_ROLE)]
 
 
 def _is_theirs(resource: dict[str, Any], default_vpc: str) -> bool:
     attached = [each["VpcId"] for each in resource.get("Attachments", []) if "VpcId" in each]
-    names = [each["Value"] for each in resource.get("Tags", []) if each["Key"] == "Name"]
-    return bool({resource.get("VpcId"), *attached, *names} & {default_vpc, *NOT_OURS})
+    roles = [each["RoleName"] for each in resource.get("Roles", [])]
+    places = {resource.get("VpcId"), *attached, _tags(resource).get("Name"), *roles}
+    return bool(places & {default_vpc, f"{NOT_OUR_CLUSTER}-node", *NOT_OURS}) or _is_node_of_theirs(resource)
+
+
+def _is_node_of_theirs(resource: dict[str, Any]) -> bool:
+    """Whether something belongs to the node group that their cluster has."""
+    theirs = {"eks:cluster-name": NOT_OUR_CLUSTER, "eks:nodegroup-name": "system"}
+    return theirs.items() <= _tags(resource).items()
+
+
+def _tags(resource: dict[str, Any]) -> dict[str, str]:
+    return {each["Key"]: each["Value"] for each in resource.get("Tags", [])}

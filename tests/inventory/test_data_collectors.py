@@ -23,7 +23,12 @@ from scripts.inventory.scope import Scope
 from scripts.inventory.secrets import collect_secrets
 from scripts.inventory.session import Session
 from scripts.inventory.topics import GET_TOPIC_ATTRIBUTES, collect_topics
-from scripts.local_aws.extensions import backup, ec2_flow_logs, eks  # noqa: F401 — what moto lacks is there by import
+from scripts.local_aws.extensions import (  # noqa: F401 — what moto lacks is there by import
+    backup,
+    ec2_flow_logs,
+    eks_clusters,
+    eks_versions,
+)
 from scripts.state import Resource, State
 from tests.audit.environments import load
 
@@ -99,14 +104,30 @@ def test_alarms_and_topics_of_the_cluster(session: Session, reader: Reader, monk
     assert asked(reader, GET_TOPIC_ATTRIBUTES) == [{"TopicArn": ours}]
 
 
+EKS_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
 def test_kubernetes_clusters_elsewhere_are_left_out(session: Session, reader: Reader) -> None:
     ec2, eks_client = session.client("ec2"), session.client("eks")
     vpcs = {}
-    for name, cidr in (("here", "10.1.0.0/16"), ("elsewhere", "10.2.0.0/16")):
-        vpcs[name] = ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
-        subnet = ec2.create_subnet(VpcId=vpcs[name], CidrBlock=cidr)["Subnet"]["SubnetId"]
-        role = f"arn:aws:iam::{ACCOUNT}:role/eks"
-        eks_client.create_cluster(name=name, version="1.20", roleArn=role, resourcesVpcConfig={"subnetIds": [subnet]})
+    role = session.client("iam").create_role(RoleName="eks", AssumeRolePolicyDocument=json.dumps(EKS_TRUST))["Role"][
+        "Arn"
+    ]
+    for name, cidr in (("here", "10.1"), ("elsewhere", "10.2")):
+        vpcs[name] = ec2.create_vpc(CidrBlock=f"{cidr}.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            ec2.create_subnet(
+                VpcId=vpcs[name], CidrBlock=f"{cidr}.{third}.0/24", AvailabilityZone=f"{SMALL.region}{zone}"
+            )
+            for third, zone in enumerate("ab")
+        ]
+        place = {"subnetIds": [subnet["Subnet"]["SubnetId"] for subnet in subnets]}
+        eks_client.create_cluster(name=name, version="1.36", roleArn=role, resourcesVpcConfig=place)
+    for made in eks_clusters.clusters():
+        made.document["version"] = "1.20"  # AWS lists it no more
     (cluster,) = each(readable(collect_eks_clusters(reader, scope(vpc_id=vpcs["here"]))))
     assert (cluster.name, cluster.support, cluster.public_cidrs) == ("here", "UNSUPPORTED", ("0.0.0.0/0",))
     assert (cluster.secrets_key_arn, cluster.logs) == (None, ())

@@ -29,8 +29,7 @@ NOT_IN_THE_WORLD = {
     "ec2:DescribeDhcpOptions",
     "ec2:DescribeKeyPairs",
     "ec2:DescribePlacementGroups",
-    "eks:DescribeCluster",
-    "eks:DescribeClusterVersions",
+    "iam:GetOpenIDConnectProvider",
     "memorydb:DescribeParameters",
     "memorydb:ListTags",
     "s3:GetBucketLocation",
@@ -41,6 +40,8 @@ GONE = SMALL.bucket_name(LOGS_BUCKET)
 """A bucket that was never made: when the read that tells is refused, it is one without settings, and itself unknown."""
 JUDGED = ("emptied", "without odd members", "numbered")
 """Kinds of garbage that are judged here for each read; `every_fault.py` goes through all kinds."""
+NOT_IN_THE_WORLD |= {read.name for read in inventory_reads() if read.service in ("amp", "ecr", "eks", "fsx")}
+NOT_IN_THE_WORLD -= {"eks:ListClusters"}
 READS = sorted({read.name for read in inventory_reads()} - NOT_IN_THE_WORLD)
 
 

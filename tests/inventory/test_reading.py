@@ -162,7 +162,7 @@ def test_a_reader_locks_the_clients_that_it_uses() -> None:
 
 
 def test_each_part_of_the_inventory_has_one_collector() -> None:
-    parts = {field.name for field in fields(Inventory)} - {"coverage", "state", "answers", "ray"}
+    parts = {field.name for field in fields(Inventory)} - {"coverage", "state", "answers", "ray", "kubernetes"}
     assert set(COLLECTORS) == parts
 
 

@@ -53,26 +53,3 @@ def test_there_is_a_backup_for_every_day_that_is_kept() -> None:
     ]
     assert list(days_since(now - timedelta(hours=23))) == []
     assert len(list(days_since(now - timedelta(days=400)))) == KEPT_DAYS
-
-
-def test_a_kubernetes_cluster_says_where_it_stands(aws: Clients) -> None:
-    ec2, eks = aws("ec2"), aws("eks")
-    vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.77.0.0/20")["Subnet"]["SubnetId"]
-    role = f"arn:aws:iam::{ACCOUNT}:role/eks"
-    eks.create_cluster(name="kube", roleArn=role, resourcesVpcConfig={"subnetIds": [subnet]})
-    place = eks.describe_cluster(name="kube")["cluster"]["resourcesVpcConfig"]
-    assert (place["vpcId"], place["endpointPublicAccess"], place["publicAccessCidrs"]) == (vpc, True, ["0.0.0.0/0"])
-    eks.update_cluster_config(name="kube", resourcesVpcConfig={"endpointPublicAccess": False})
-    place = eks.describe_cluster(name="kube")["cluster"]["resourcesVpcConfig"]
-    assert (place["vpcId"], place["endpointPublicAccess"]) == (vpc, False)
-
-
-def test_only_supported_kubernetes_versions_are_listed(aws: Clients) -> None:
-    today = datetime.now(timezone.utc)
-    versions = aws("eks").describe_cluster_versions()["clusterVersions"]
-    assert versions
-    for version in versions:
-        assert version["endOfExtendedSupportDate"] >= today - timedelta(days=1)
-        extended = version["endOfStandardSupportDate"] < today - timedelta(days=1)
-        assert version["versionStatus"] == ("EXTENDED_SUPPORT" if extended else "STANDARD_SUPPORT")

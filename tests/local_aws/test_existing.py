@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from scripts.local_aws.existing_bucket import create_existing_bucket
+from scripts.local_aws.existing_cluster import create_existing_cluster, create_existing_principals
 from scripts.local_aws.existing_network import (
     create_existing_images,
     create_existing_key_pair,
@@ -98,3 +99,29 @@ def test_existing_public_subnets_give_addresses_when_asked(endpoint: str, aws: C
         "subnet-0aab": False,
         "subnet-0aac": True,
     }
+
+
+def test_an_existing_cluster_is_made_once_as_careful_owners_keep_theirs(endpoint: str, aws: Clients) -> None:
+    subnets = {"subnet-0ee0": (f"{REGION}a", "10.9.4.0/24"), "subnet-0ee1": (f"{REGION}b", "10.9.5.0/24")}
+    create_existing_network(endpoint, region=REGION, vpc_id="vpc-0ee0", cidr="10.9.0.0/16", subnets=subnets)
+    for _ in range(2):
+        create_existing_cluster(
+            endpoint, region=REGION, name="shared", version="1.36", subnet_ids=list(subnets), oidc=True
+        )
+    eks = aws("eks", REGION)
+    cluster = eks.describe_cluster(name="shared")["cluster"]
+    place = cluster["resourcesVpcConfig"]
+    assert (place["vpcId"], place["endpointPublicAccess"], cluster["version"]) == ("vpc-0ee0", False, "1.36")
+    assert "eks-pod-identity-agent" in eks.list_addons(clusterName="shared")["addons"]
+    assert eks.list_nodegroups(clusterName="shared")["nodegroups"] == ["system"]
+    (provider,) = aws("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    assert provider["Arn"].endswith(cluster["identity"]["oidc"]["issuer"].removeprefix("https://"))
+
+
+def test_principals_that_are_let_in_are_there(endpoint: str, aws: Clients) -> None:
+    arns = [f"arn:aws:iam::123456789012:{name}" for name in ("role/platform", "role/team/research", "user/someone")]
+    for _ in range(2):
+        create_existing_principals(endpoint, region=REGION, arns=[*arns, "arn:aws:iam::999999999999:role/elsewhere"])
+    iam = aws("iam")
+    found = [iam.get_role(RoleName=name)["Role"]["Arn"] for name in ("platform", "research")]
+    assert [*found, iam.get_user(UserName="someone")["User"]["Arn"]] == arns

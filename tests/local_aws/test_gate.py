@@ -48,6 +48,7 @@ def test_requests_do_not_meet(method: str) -> None:
         gate=Gate(),
         saver=cast(Any, NoSaver()),
         prepare_destroy=lambda _prefix: 0,
+        kubernetes_port=lambda: 0,
     )
     begin = threading.Barrier(TOGETHER)
 

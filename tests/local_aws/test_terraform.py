@@ -100,7 +100,7 @@ def test_apply_restart_update_destroy(terraform: Terraform) -> None:
     terraform("apply", "-auto-approve", updated)
     terraform("plan", "-detailed-exitcode", updated, wanted=NO_CHANGE)
 
-    assert client.prepare_destroy("fixture") == 2
+    assert client.prepare_destroy("fixture") == 4
     terraform("destroy", "-auto-approve", updated)
     assert leftovers() == {}
     assert_no_fault(Folder(client.LOCAL_AWS))
@@ -118,6 +118,7 @@ def assert_readable() -> None:
         for reservation in reservations
         for instance in reservation["Instances"]
     }
+    assert_kubernetes_readable(instances.pop("kubernetes"))
     head = instances["head"]
     assert head["MetadataOptions"]["HttpTokens"] == "required"
     assert head["MetadataOptions"]["InstanceMetadataTags"] == "enabled"
@@ -141,6 +142,16 @@ def assert_protected(instance_id: str) -> None:
     volumes = ec2.describe_volumes(Filters=[{"Name": "attachment.instance-id", "Values": [instance_id]}])["Volumes"]
     assert all(volume["Encrypted"] and volume["KmsKeyId"] for volume in volumes)
     assert {volume["Throughput"] for volume in volumes} == {125, 250}
+
+
+def assert_kubernetes_readable(node: dict[str, Any]) -> None:
+    eks = aws("eks")
+    cluster = eks.describe_cluster(name="fixture")["cluster"]
+    assert cluster["resourcesVpcConfig"]["clusterSecurityGroupId"].startswith("sg-")
+    assert [group["GroupName"] for group in node["SecurityGroups"]] == ["fixture-nodes"]
+    assert node["MetadataOptions"]["HttpTokens"] == "required"
+    taints = eks.describe_nodegroup(clusterName="fixture", nodegroupName="head")["nodegroup"]["taints"]
+    assert taints == [{"key": "rayform/node-group", "value": "head", "effect": "NO_SCHEDULE"}]
 
 
 def assert_stores_readable() -> None:
@@ -176,13 +187,30 @@ def leftovers() -> dict[str, list[str]]:
         "buckets": [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]],
         "file systems": [fs["FileSystemId"] for fs in efs.describe_file_systems()["FileSystems"]],
         "clusters": [cluster["Name"] for cluster in aws("memorydb").describe_clusters()["Clusters"]],
-        "roles": [role["RoleName"] for role in aws("iam").list_roles()["Roles"]],
+        "roles": [role["RoleName"] for role in aws("iam").list_roles()["Roles"] if not is_linked(role)],
+        "profiles": [each["InstanceProfileName"] for each in aws("iam").list_instance_profiles()["InstanceProfiles"]],
+        "Kubernetes clusters": aws("eks").list_clusters()["clusters"],
+        "templates": [each["LaunchTemplateId"] for each in ec2.describe_launch_templates()["LaunchTemplates"]],
+        "scaling groups": [
+            group["AutoScalingGroupName"]
+            for group in aws("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+        ],
+        "file systems for Lustre": [fs["FileSystemId"] for fs in aws("fsx").describe_file_systems()["FileSystems"]],
+        "repositories": [each["repositoryName"] for each in aws("ecr").describe_repositories()["repositories"]],
+        "workspaces": [each["workspaceId"] for each in aws("amp").list_workspaces()["workspaces"]],
+        "scrapers": [each["scraperId"] for each in aws("amp").list_scrapers()["scrapers"]],
+        "OIDC providers": aws("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"],
         "log groups": [group["logGroupName"] for group in aws("logs").describe_log_groups()["logGroups"]],
         "topics": [topic["TopicArn"] for topic in aws("sns").list_topics()["Topics"]],
         "zones": [zone["Id"] for zone in aws("route53").list_hosted_zones()["HostedZones"]],
         "alarms": [alarm["AlarmName"] for alarm in aws("cloudwatch").describe_alarms()["MetricAlarms"]],
     }
     return {kind: ids for kind, ids in found.items() if ids}
+
+
+def is_linked(role: dict[str, Any]) -> bool:
+    """Whether a service of AWS made a role for itself: it outlives what it was made for."""
+    return str(role["Path"]).startswith("/aws-service-role/")
 
 
 def assert_no_fault(folder: Folder) -> None:

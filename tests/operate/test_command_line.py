@@ -83,10 +83,11 @@ def make(checkout: Path, *words: str, cwd: Path | None = None, **variables: str)
     return done.returncode, calls, done.stdout + done.stderr
 
 
-def test_make_takes_nothing_after_the_dashes_for_its_own(checkout: Path) -> None:
-    words = ["submit", "ENV=lab", "JOB=it's $a.py", "--", *ODD, "x y", "q\"$'"]
+@pytest.mark.parametrize("goal", ["submit", "job"])
+def test_make_takes_nothing_after_the_dashes_for_its_own(checkout: Path, goal: str) -> None:
+    words = [goal, "ENV=lab", "JOB=it's $a.py", "--", *ODD, "x y", "q\"$'"]
     code, calls, printed = make(checkout, *words)
-    want = ["scripts.operate", "submit", "--env", "lab", "--job=it's $a.py"]
+    want = ["scripts.operate", goal, "--env", "lab", "--job=it's $a.py"]
     assert (code, printed) == (0, "")
     assert calls == [[want, json.dumps([*ODD, "x y", "q\"$'"])]]
 

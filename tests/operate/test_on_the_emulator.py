@@ -13,6 +13,7 @@ import pytest
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.errors import UserError
+from config.kuberay_eks import KuberayEksConfig
 from config.load import check_environment
 from config.yaml_file import read_yaml
 from scripts.inventory.session import Session, session_for
@@ -27,9 +28,11 @@ from scripts.operate.power import state_of, terminate_all
 from scripts.operate.ray_launcher import Way
 from scripts.operate.up import start_head
 from scripts.terraform.cloud_nodes import require_nothing_of_anyscale
+from scripts.terraform.cluster_objects import require_nothing_of_kubernetes
 from scripts.terraform.destroy import end_what_others_made
 from tests.local_aws.conftest import end, point_to
 from tests.operate.conftest import AUTOSCALING, BY_RAY, BY_RAY_OUTPUTS, autoscaling_environment
+from tests.synthesis import kube
 
 OURS = "ray-production"
 NO_WAY = Way(over_ssm=True, bastion=None, key=None)
@@ -331,6 +334,54 @@ def test_a_load_balancer_of_a_service_keeps_a_cloud(session: Session, cloud: Any
         ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
     require_nothing_of_anyscale(cloud, session, outputs)
     ec2.delete_security_group(GroupId=group)
+
+
+@pytest.fixture
+def kubernetes() -> KuberayEksConfig:
+    return kube(fsx={"storage_class": True})
+
+
+def test_volumes_of_claims_keep_a_cluster_and_those_of_nodes_do_not(
+    session: Session, kubernetes: KuberayEksConfig
+) -> None:
+    ec2 = session.client("ec2")
+    ours, by_driver = {"rayform:cluster": "ray-test"}, {"ebs.csi.aws.com/cluster": "true"}
+    made = {}
+    for name, tags in {"claim": {**ours, **by_driver}, "root": ours, "stranger": by_driver}.items():
+        specification = {"ResourceType": "volume", "Tags": [{"Key": key, "Value": tags[key]} for key in tags]}
+        volume = ec2.create_volume(AvailabilityZone="us-west-2a", Size=1, TagSpecifications=[specification])
+        made[name] = volume["VolumeId"]
+    said = rf"^test is not destroyed: got 1 things that Kubernetes .*\({made['claim']}\), want none; run: make undeploy"
+    with pytest.raises(UserError, match=said):
+        require_nothing_of_kubernetes(kubernetes, session, {})
+    ec2.delete_volume(VolumeId=made["claim"])
+    require_nothing_of_kubernetes(kubernetes, session, {})
+
+
+def test_a_file_system_of_a_claim_keeps_a_cluster_and_its_own_does_not(
+    session: Session, kubernetes: KuberayEksConfig
+) -> None:
+    fsx = session.client("fsx")
+    subnet = session.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    tags = [{"Key": "rayform:cluster", "Value": "ray-test"}]
+    lustre = {"DeploymentType": "SCRATCH_2"}
+    wanted = {"FileSystemType": "LUSTRE", "StorageCapacity": 1200, "SubnetIds": [subnet], "LustreConfiguration": lustre}
+    own, claimed = (fsx.create_file_system(**wanted, Tags=tags)["FileSystem"]["FileSystemId"] for _ in range(2))
+    with pytest.raises(UserError, match=rf"got 1 things .*\({claimed}\), want none"):
+        require_nothing_of_kubernetes(kubernetes, session, {"fsx_id": own})
+    fsx.delete_file_system(FileSystemId=claimed)
+    require_nothing_of_kubernetes(kubernetes, session, {"fsx_id": own})
+    fsx.delete_file_system(FileSystemId=own)
+
+
+def test_a_load_balancer_keeps_a_network_of_ours(session: Session, kubernetes: KuberayEksConfig) -> None:
+    ec2 = session.client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    made = ec2.create_network_interface(SubnetId=subnet["SubnetId"], Description="ELB net/k8s-x/1")["NetworkInterface"]
+    with pytest.raises(UserError, match=r"got 1 things .*\(ELB net/k8s-x/1\), want none"):
+        require_nothing_of_kubernetes(kubernetes, session, {"vpc_id": subnet["VpcId"]})
+    ec2.delete_network_interface(NetworkInterfaceId=made["NetworkInterfaceId"])
+    require_nothing_of_kubernetes(kubernetes, session, {"vpc_id": subnet["VpcId"]})
 
 
 def test_what_aws_refuses_is_one_line(

@@ -17,10 +17,12 @@ from config.errors import UserError
 from config.paths import ROOT
 from scripts.operate.cluster import Cluster, cluster_of
 from scripts.operate.job import Job, client_variables, job_of
+from scripts.operate.jobs import list_jobs, show_log, stop_job
 from scripts.operate.status import show_status
 from scripts.operate.submit import reachable_at, submit, tunnelled
 from scripts.operate.tunnel import answers, free_port
 from tests.operate.conftest import ENVIRONMENT, OUTPUTS, environment_of, ssh_to
+from tests.operate.test_in_pods import pods
 
 pytestmark = pytest.mark.integration
 
@@ -32,7 +34,7 @@ import time
 import ray
 ray.init()
 print("says", sys.argv[2:], ray.get(ray.remote(lambda: 6 * 7).remote()), flush=True)
-time.sleep(float(sys.argv[1]) if "." in sys.argv[1] else 0)
+time.sleep(float(sys.argv[-1]) if "." in sys.argv[-1][:3] else 0)
 sys.exit(int(sys.argv[1]) if sys.argv[1].isdigit() else 0)
 """
 
@@ -128,8 +130,8 @@ def test_a_job_runs_through_a_tunnel_and_is_followed(
     ray: Ray, ray_cluster: Cluster, sshd: int, key: Path, file: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     ours = job(file, "run", "--lr=0.1", "plan", 'it\'s a "$HOME"  *', "")
-    with tunnelled(ray_cluster, ssh_to(ray_cluster, sshd, key=key), ours, TOKEN) as api:
-        assert submit(api, ours, ray.version) == 0
+    with tunnelled(ray_cluster, ssh_to(ray_cluster, sshd, key=key), TOKEN) as api:
+        assert submit(ray_cluster, api, ours) == 0
     printed = capfd.readouterr()
     assert """says ['--lr=0.1', 'plan', 'it\\'s a "$HOME"  *', ''] 42""" in printed.out
     assert "succeeded" in printed.out
@@ -138,15 +140,61 @@ def test_a_job_runs_through_a_tunnel_and_is_followed(
     assert [command.split()[1] for command in commands] == ["ssh", "scripts/operate/ray_client.sh"]
 
 
+def test_jobs_are_listed_shown_and_stopped(
+    ray: Ray, ray_cluster: Cluster, file: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ours = job(file, "run", "60.5")
+    ray.cli("job", "submit", "--address", ray.address, "--no-wait", "--submission-id", ours.id,
+            "--working-dir", str(ours.folder), "--", *ours.entrypoint)  # fmt: skip
+    api = reachable_at(ray.address, ray_cluster, TOKEN)
+    deadline = time.monotonic() + 60
+    while "says" not in api.log(ours.id):
+        assert time.monotonic() < deadline, "the job has not begun"
+        time.sleep(0.2)
+    assert list_jobs(api) == show_log(ray_cluster, api, ours.id, follow=False) == stop_job(api, ours.id) == 0
+    heading, newest, *_ = (printed := capfd.readouterr().out).splitlines()
+    assert heading.split()[:2] == ["ID", "STATUS"]
+    assert newest.split()[:2] == [ours.id, "RUNNING"]
+    assert newest.endswith("python train.py run 60.5")
+    assert "says ['60.5'] 42\n" in printed
+    assert printed.splitlines()[-1] == f"{ours.id} is being stopped"
+    assert show_log(ray_cluster, api, ours.id, follow=True) == 0  # it ends with the job
+    assert stop_job(api, ours.id) == 0
+    assert capfd.readouterr().out.splitlines()[-1] == f"{ours.id} has ended already: STOPPED"
+
+
+def test_jobs_are_reached_in_pods_too(
+    ray: Ray, tmp_path: Path, programs: Path, file: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("STAND_IN_FORWARD_PORT", str(ray.dashboard_port))
+    cluster, transport = pods(tmp_path)
+    ours = job(file, "3")
+    with tunnelled(cluster, transport, TOKEN) as api:
+        assert submit(cluster, api, ours) == 3
+        assert list_jobs(api) == 0
+    printed = capfd.readouterr()
+    assert f"\n{ours.id} " in printed.out
+    assert "port-forward --namespace=ray --address=127.0.0.1 service/ray-lab-head-svc" in printed.err
+    assert TOKEN not in printed.out + printed.err + programs.read_text()
+
+
+def test_a_job_that_nobody_knows_is_one_line(ray: Ray, ray_cluster: Cluster) -> None:
+    api = reachable_at(ray.address, ray_cluster, TOKEN)
+    for ask in (api.log, api.stop):
+        with pytest.raises(UserError, match=r"^ID: there is no job nope/1; want one of: make job-list$"):
+            ask("nope/1")
+
+
 def test_a_job_that_fails_gives_its_exit_status(ray: Ray, ray_cluster: Cluster, file: Path) -> None:
     ours = job(file, "7")
-    assert submit(reachable_at(ray.address, ray_cluster, ours, TOKEN), ours, ray.version) == 7
+    assert submit(ray_cluster, reachable_at(ray.address, ray_cluster, TOKEN), ours) == 7
 
 
 @pytest.mark.parametrize("token", [None, "a-wrong-token-of-32-letters-6789"])
-def test_without_the_token_it_is_one_line(ray: Ray, ray_cluster: Cluster, file: Path, token: str | None) -> None:
+def test_without_the_token_it_is_one_line(ray: Ray, ray_cluster: Cluster, token: str | None) -> None:
     with pytest.raises(UserError, match=r"wants a token|refuses the token of production") as raised:
-        reachable_at(ray.address, ray_cluster, job(file), token)
+        reachable_at(ray.address, ray_cluster, token)
     assert len(raised.value.lines) == 1
 
 
@@ -159,11 +207,11 @@ from scripts.operate.cluster import cluster_of
 from scripts.operate.job import job_of
 from scripts.operate.submit import reachable_at, submit
 from tests.operate.conftest import OUTPUTS, environment_of
-directory, file, address, token, version = sys.argv[1:]
+directory, file, address, token = sys.argv[1:]
 cluster = cluster_of(environment_of(Path(directory)), OUTPUTS)
 end_on_sigterm()
 job = job_of(file, ("60.0",))
-sys.exit(report_user_errors(lambda: submit(reachable_at(address, cluster, job, token), job, version))())
+sys.exit(report_user_errors(lambda: submit(cluster, reachable_at(address, cluster, token), job))())
 """
 
 
@@ -172,7 +220,7 @@ def test_ctrl_c_leaves_the_job_alone_and_says_what_stops_it(
     ray: Ray, tmp_path: Path, file: Path, number: signal.Signals, code: int
 ) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", SUBMIT, tmp_path, file, ray.address, TOKEN, ray.version],
+        [sys.executable, "-c", SUBMIT, tmp_path, file, ray.address, TOKEN],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
@@ -185,16 +233,16 @@ def test_ctrl_c_leaves_the_job_alone_and_says_what_stops_it(
     errors = process.communicate(timeout=30)[1]
     assert process.returncode == code
     hint = errors.splitlines()[-1]
-    token = 'RAY_AUTH_MODE=token RAY_AUTH_TOKEN="$(make ray-token ENV=production)"'
-    assert hint.startswith(f"detached, the job goes on; stop it with: {token} scripts/operate/ray_client.sh ")
-    job_id = hint.split()[-1]
+    stop, job_id = hint.rpartition("; stop it with: ")[2].split(" ID=")
+    job_id, address = job_id.split(" ADDRESS=")
+    assert (hint[:27], stop, address) == ("detached, the job goes on; ", "make job-stop ENV=production", ray.address)
     assert "RUNNING" in ray.cli("job", "status", "--address", ray.address, job_id)
     ray.cli("job", "stop", "--address", ray.address, job_id)
 
 
-def test_what_is_no_jobs_api_is_one_line(cluster: Cluster, file: Path) -> None:
+def test_what_is_no_jobs_api_is_one_line(cluster: Cluster) -> None:
     port = free_port()
     with pytest.raises(UserError, match=rf"^no Jobs API answers at http://127.0.0.1:{port}: .*refused.*dashboard\?$"):
-        reachable_at(f"http://127.0.0.1:{port}", cluster, job(file), TOKEN)
+        reachable_at(f"http://127.0.0.1:{port}", cluster, TOKEN)
     with pytest.raises(UserError, match=r"^ADDRESS: got localhost:8265, want the Jobs API, such as http://"):
-        reachable_at("localhost:8265", cluster, job(file), TOKEN)
+        reachable_at("localhost:8265", cluster, TOKEN)

@@ -129,6 +129,30 @@ def test_outputs_of_a_cloud_are_what_a_registration_takes() -> None:
     assert found["bucket_names"]["value"] == {"cloud": "${data.aws_s3_bucket.buckets_cloud.id}"}
 
 
+OF_CLUSTER = {
+    "bucket_names", "cluster", "cluster_arn", "cluster_certificate_authority", "cluster_endpoint", "cluster_name",
+    "cluster_security_group_id", "cluster_version", "efs_access_point_id", "efs_id", "key_arn", "node_group_names",
+    "node_role_arn", "private_subnet_ids", "public_subnet_ids", "ray_token_secret_arn", "security_group_ids",
+    "service_account_role_arns", "service_cidr", "vpc_id",
+}  # fmt: skip
+OF_SERVICES = {
+    "fsx_dns_name", "fsx_id", "fsx_mount_name", "fsx_security_group_id", "fsx_subnet_id", "memorydb_address",
+    "memorydb_password_secret_arn", "memorydb_user", "prometheus_endpoint", "prometheus_workspace_arn", "registry_url",
+}  # fmt: skip
+
+
+def test_outputs_of_an_eks_cluster_are_what_manifests_are_rendered_with() -> None:
+    made, found = (example(name).document["output"] for name in ("eks", "eks-existing"))
+    assert set(made) == OF_CLUSTER | OF_SERVICES
+    assert set(found) == OF_CLUSTER
+    assert made["cluster_certificate_authority"]["value"] == (
+        "${aws_eks_cluster.eks_cluster.certificate_authority[0].data}"
+    )
+    assert found["cluster_endpoint"]["value"] == "${data.aws_eks_cluster.eks_cluster.endpoint}"
+    assert made["node_group_names"]["value"] == ["system", "head", "cpu", "gpu"]
+    assert set(found["service_account_role_arns"]["value"]) == {"ray-head", "ray-worker", "efs-csi"}
+
+
 def test_public_subnets_of_an_existing_vpc_give_addresses_to_a_clouds_nodes() -> None:
     subnets = {"us-west-2a": "subnet-0a1b2c3d4e5f60711", "us-west-2b": "subnet-0a1b2c3d4e5f60712"}
     stack = synth(

@@ -51,6 +51,15 @@ SAMPLES = {
     "│ lifecycle.prevent_destroy set": "aws_efs_file_system.efs is protected and would be destroyed",
     "│ Could not retrieve the list of available versions for provider hashicorp/aws:\n│ could not connect to\n"
     "│ registry.terraform.io: failed to request discovery document": "the provider registry cannot be reached",
+    "│ Error: creating EKS Access Entry (ray-eks:arn:aws:iam::123456789012:role/ml): operation error EKS:\n"
+    "│ CreateAccessEntry, https response error StatusCode: 409, RequestID: 1, ResourceInUseException: The specified\n"
+    "│ access entry resource is already in use on this cluster.\n│ \n"
+    "│   with aws_eks_access_entry.eks_access_entry_ml_platform,": (
+        "access.entries.ml-platform: the cluster has an entry"
+    ),
+    "│ Error: updating EKS Node Group (ray-eks:cpu) config: operation error EKS: UpdateNodegroupConfig, https\n"
+    "│ response error StatusCode: 400, RequestID: 1, InvalidParameterException: Minimum capacity 3 can't be greater\n"
+    "│ than desired size 1": "node group cpu has 1 nodes, fewer than its new least of 3: scale it up first: aws eks",
     "│ Error: Backend configuration changed": "the place of the state of demo has changed",
     "│ Error: Required plugins are not installed": "the provider of demo is gone",
     'Post "http://127.0.0.1:5001/": dial tcp 127.0.0.1:5001: connect: connection refused': "the embedded AWS stopped",

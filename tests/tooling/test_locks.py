@@ -27,7 +27,7 @@ def test_a_lock_is_exact_hashed_and_without_addresses(lock: Path) -> None:
 
 def test_every_lock_has_its_source() -> None:
     assert [lock.with_suffix(".in") for lock in LOCKS] == sorted(ROOT.glob("requirements*.in"))
-    assert len(LOCKS) == 5
+    assert len(LOCKS) == 6
 
 
 def test_the_installer_is_the_same_in_both_locks() -> None:

@@ -45,6 +45,8 @@ def test_a_rehearsal_is_told_commands_for_the_rehearsal() -> None:
         (state("aws_s3_bucket", force_destroy=False), "force_destroy False"),
         (state("aws_s3_bucket", force_destroy=True), None),
         (state("aws_s3_bucket"), None),
+        (state("aws_ecr_repository", force_delete=False), "force_delete False"),
+        (state("aws_ecr_repository", force_delete=True), None),
         (State(()), None),
     ],
 )
@@ -89,6 +91,9 @@ def state_of(type_: str, name: str) -> str:
     [
         ("aws_efs_file_system", True, set(), True),
         ("aws_memorydb_cluster", True, {"aws_memorydb_cluster.other"}, True),
+        ("aws_fsx_lustre_file_system", True, set(), True),
+        ("aws_ecr_repository", True, set(), True),
+        ("aws_eks_cluster", True, set(), True),
         ("aws_efs_file_system", True, {"aws_efs_file_system.one"}, False),
         ("aws_efs_file_system", False, set(), False),
         ("aws_vpc", True, set(), False),

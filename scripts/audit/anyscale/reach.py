@@ -14,7 +14,8 @@ from scripts.audit.reachability.addresses import EVERYWHERE, VERSIONS, all_addre
 from scripts.audit.reachability.guards import Guards
 from scripts.audit.reachability.intervals import Intervals
 from scripts.audit.reachability.packets import PORTS, Packets
-from scripts.audit.reachability.parties import CLOUD_TIER, Party, anywhere_in
+from scripts.audit.reachability.parties import CLOUD_TIER, Party
+from scripts.audit.reachability.party import anywhere_in
 from scripts.audit.reachability.trace import ARROW, Trace, trace
 from scripts.audit.reachability.ways import ANY_CLIENT_PORTS, Outside, Ways
 from scripts.inventory import Inventory

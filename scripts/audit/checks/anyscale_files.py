@@ -11,7 +11,7 @@ from scripts.audit.anyscale import cloud, reach
 from scripts.audit.anyscale.mounting import client_requests, nameless_client
 from scripts.audit.anyscale.rights import judge_rights, policy_of
 from scripts.audit.iam_effect.truth import Truth
-from scripts.audit.reachability.parties import mount_targets
+from scripts.audit.reachability.services import mount_targets
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect
 from scripts.inventory import Inventory

@@ -9,7 +9,7 @@ from config.memorydb_zones import memorydb_zones
 from config.ports import REDIS_PORT
 from scripts.audit.anyscale import cloud, reach
 from scripts.audit.anyscale.store_doors import default_user_open, openings_of_store
-from scripts.audit.reachability.parties import stores
+from scripts.audit.reachability.services import stores
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect, shown
 from scripts.inventory import Inventory

@@ -160,14 +160,46 @@ def nodes_as_intended(inventory: Inventory, config: FoundationConfig) -> Iterato
     yield from of_service("nodes", inventory, said=said)
 
 
+@check("drift.eks_as_intended", severity=Severity.HIGH, optional=True)
+def eks_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
+    """The EKS cluster, its node groups with their launch templates, add-ons, access entries and roles of service
+    accounts are as Terraform made them.
+
+    How many nodes a group has is not compared: the Cluster Autoscaler says that.
+
+    Why: a public endpoint, a new version of a launch template or another role of an account changes what every pod may
+    do, and stands in no file.
+
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
+    """
+    yield from of_service("eks", inventory)
+    yield from of_service("templates", inventory)
+
+
+@check("drift.fsx_as_intended", severity=Severity.MEDIUM, optional=True)
+def fsx_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
+    """FSx for Lustre and the bucket that appears in it are as Terraform made them.
+
+    Why: without its backups, or in another security group, the data is one mistake away from being lost or read.
+
+    Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
+    sees. To keep it, say it in the field that is named.
+    """
+    yield from of_service("fsx", inventory)
+
+
 @check("drift.others_as_intended", severity=Severity.MEDIUM, optional=True)
 def others_as_intended(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
-    """The private zone and its records are as Terraform made them, and nothing of the state is left uncompared.
+    """The private zone and its records, the repository for images and Prometheus are as Terraform made them.
+
+    Nothing of the state is left uncompared.
 
     Why: workers send their token to whom the record of the head names.
 
     Fix: plan and apply again, which takes a change back; delete by hand what was added beside a resource, which no plan
     sees. To keep it, say it in the field that is named.
     """
-    yield from of_service("dns", inventory)
+    for service in ("dns", "registry", "prometheus"):
+        yield from of_service(service, inventory)
     yield from without_translator(inventory)

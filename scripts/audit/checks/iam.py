@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from config.foundation import FoundationConfig
 from scripts.audit import applies
 from scripts.audit.declared_roles import declared_roles, node_roles
 from scripts.audit.iam_effect.judging import effect
 from scripts.audit.iam_effect.roles import is_administrator, services_allowed, subject_of
-from scripts.audit.iam_effect.trust import trusted
+from scripts.audit.iam_effect.trust import Trusted, trusted
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, expect
 from scripts.audit.wanted import present
@@ -24,7 +25,8 @@ _TOO_MUCH = re.compile(r"FullAccess|AdministratorAccess|PowerUser|^SystemAdminis
 def roles_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The roles of head and workers are there, and those of launcher and bastion where there are these.
 
-    Of an Anyscale cloud: the role of its control plane, and that of the cluster's nodes.
+    Of an Anyscale cloud: the role of its control plane, and that of the cluster's nodes. On EKS: those of cluster,
+    nodes and service accounts.
 
     Why: an instance without its role starts, and then cannot read its secrets.
 
@@ -152,22 +154,25 @@ def node_roles_trust_ec2_only(inventory: Inventory, config: FoundationConfig) ->
 def roles_trust_services_only(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """No person, account or identity provider can take on a role of the environment, but those who are declared.
 
-    They are those who may `ray up`, and of the role of an Anyscale cloud's control plane Anyscale's account.
+    They are those who may `ray up`, of the role of an Anyscale cloud's control plane Anyscale's account, and of roles
+    of service accounts by IRSA the cluster's OIDC provider.
 
     Why: a role for machines that a person can take on hides who did what.
 
     Fix: `iam.launcher_principal_arns` for the launcher's role, or apply again.
     """
     declared = {role.name: role.trusts for role in declared_roles(config)}
+    by_provider = {role.name for role in declared_roles(config) if role.by_provider}
     for role in each(inventory.iam.roles):
+        fine = ("Service", "Federated") if role.name in by_provider else ("Service",)
         others = mapped(
             trusted(role.name, role.trust),
-            lambda found: tuple(sorted(who.name for who in found if who.type != "Service")),
+            partial(_names_beside, fine),
         )
         yield expect(role.name, "trust beside services", others, declared.get(role.name, ()))
 
 
-@check("iam.instance_profiles_hold_roles", severity=Severity.MEDIUM)
+@check("iam.instance_profiles_hold_roles", severity=Severity.MEDIUM, applies=applies.has_instance_profiles)
 def instance_profiles_hold_roles(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The instance profiles of nodes and bastion hold the role of the same name.
 
@@ -206,3 +211,7 @@ def inline_policies_declared(inventory: Inventory, config: FoundationConfig) -> 
     for role in each(inventory.iam.roles):
         names = mapped(role.inline_policies, lambda policies: {policy.name for policy in policies})
         yield expect(role.name, "inline policies", names, set(declared.get(role.name, ())))
+
+
+def _names_beside(types: Sequence[str], found: Sequence[Trusted]) -> tuple[str, ...]:
+    return tuple(sorted(who.name for who in found if who.type not in types))

@@ -15,6 +15,7 @@ from scripts.audit.iam_effect.accesses import (
     judge_file_system,
     judge_key,
     policy_of,
+    used_buckets,
 )
 from scripts.audit.iam_effect.escalation import METHODS, Way, open_ways
 from scripts.audit.iam_effect.evaluate import Request, grants
@@ -143,14 +144,16 @@ def trust_names_caller(inventory: Inventory, _config: FoundationConfig) -> Itera
 
 def has_used_buckets(config: FoundationConfig) -> bool:
     """Environments with buckets, made or there."""
-    return bool(bucket_abilities(config))
+    return bool(used_buckets(config))
 
 
 @check("iam_effect.bucket_access_declared", severity=Severity.HIGH, applies=has_used_buckets, setting="buckets")
 def bucket_access_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Nodes can do in each bucket what `node_access` says, and nothing else: by effect, whichever policy says so.
 
-    In an Anyscale cloud, its nodes and its control plane can list, read, write and delete in the cloud's bucket.
+    In an Anyscale cloud, its nodes and its control plane can list, read, write and delete in the cloud's bucket. On
+    EKS, Ray's service accounts can do what `node_access` says, so can the driver in buckets that are mounted, and all
+    other accounts and the nodes can do nothing.
 
     Why: every job of the cluster has these rights. Who can end versioning, change the bucket's policy or delete old
     versions can destroy data for good, and who can write access logs can hide what was done.
@@ -160,7 +163,7 @@ def bucket_access_declared(inventory: Inventory, config: FoundationConfig) -> It
     buckets = {bucket.name: bucket for bucket in inventory.buckets}
     for subject in _users(inventory, config):
         accesses: list[Access] = []
-        for name, wanted in bucket_abilities(config).items():
+        for name, wanted in bucket_abilities(subject, config).items():
             bucket = buckets.get(config.bucket_name(name))
             if bucket is None:
                 continue
@@ -177,7 +180,7 @@ def bucket_access_declared(inventory: Inventory, config: FoundationConfig) -> It
 def key_use_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Nodes can use the key of the environment, and can neither change nor delete it nor hand it on.
 
-    So can the control plane of an Anyscale cloud.
+    So can the control plane of an Anyscale cloud, and on EKS the service accounts that hold data, but not the nodes.
 
     Why: who deletes the key deletes everything that it encrypts: buckets, volumes, file system, store, secrets.
 
@@ -192,7 +195,8 @@ def key_use_declared(inventory: Inventory, config: FoundationConfig) -> Iterator
 def file_system_access_declared(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Nodes can mount the file system through the access point, not past it, and can neither change nor delete it.
 
-    In an Anyscale cloud there is no access point: its nodes and its control plane can mount it, and be root on it.
+    In an Anyscale cloud there is no access point: its nodes and its control plane can mount it, and be root on it. On
+    EKS the driver can mount it, and nobody else.
 
     Why: past the access point a client may be any user, and root; who can change the policy or add an access point
     gets there, too.
@@ -276,8 +280,9 @@ def _subjects(inventory: Inventory, config: FoundationConfig) -> Iterator[Subjec
 
 
 def _users(inventory: Inventory, config: FoundationConfig) -> Iterator[Subject]:
-    """Who works with the environment's data: its nodes, and the control plane of an Anyscale cloud."""
-    names = {*node_roles(config), control_plane_role(config)}
+    """Who works with the environment's data: its nodes and service accounts, an Anyscale cloud's control plane."""
+    accounts = {role.name for role in declared_roles(config) if role.of_accounts}
+    names = {*node_roles(config), *accounts, control_plane_role(config)}
     return (subject for subject in _subjects(inventory, config) if subject.name in names)
 
 

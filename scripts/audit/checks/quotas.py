@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import declared_rules
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from scripts.audit import applies, quota_limits
 from scripts.audit.names import group_names_of
 from scripts.audit.open_rules import is_ipv6
 from scripts.audit.quota_limits import Limit, within
 from scripts.audit.registry import Severity, check
-from scripts.audit.vcpu_use import vcpu_uses
+from scripts.audit.vcpu_use import node_group_uses, vcpu_uses
 from scripts.audit.verdict import Verdict
 from scripts.inventory import Inventory
 from scripts.inventory.reading import each, readable
@@ -44,6 +45,20 @@ def spot_vcpus(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdi
     Fix: ask for more in Service Quotas, by the code that is shown; or a smaller `count` or `max_workers`.
     """
     yield from _vcpus(inventory, config, spot=True)
+
+
+@check("quotas.node_group_vcpus", severity=Severity.MEDIUM, setting="workers")
+def node_group_vcpus(inventory: Inventory, config: KuberayEksConfig) -> Iterator[Verdict]:
+    """There are vCPUs, on demand and spot apart, for as many nodes as every node group may have.
+
+    Why: beyond the quota the Cluster Autoscaler asks for nodes in vain, and pods wait for ever.
+
+    Fix: ask for more in Service Quotas, by the code that is shown; or a smaller `max_nodes`.
+    """
+    for spot in (False, True):
+        for use in node_group_uses(inventory, config, spot=spot):
+            limit = Limit(use.quota.code, f"{use.quota.families} vCPUs", use.quota.default)
+            yield within(limit, inventory.quotas.ec2, used=use.used, more=use.more)
 
 
 @check("quotas.vpcs", severity=Severity.LOW, applies=applies.own_vpc, setting="network.existing")

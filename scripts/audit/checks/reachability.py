@@ -7,10 +7,12 @@ from itertools import groupby
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from scripts.audit import applies
 from scripts.audit.reachability.declared import OTHER
 from scripts.audit.reachability.matrix import INTERNET_NAME, S3_NAME, Cell, port_matrix
 from scripts.audit.reachability.parties import NODE_TIERS
+from scripts.audit.reachability.services import CONTROL_PLANE_TIER, LUSTRE_TIER
 from scripts.audit.reachability.trace import ARROW
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
@@ -19,7 +21,7 @@ from scripts.inventory.reading import Unreadable
 
 
 def has_workers(config: FoundationConfig) -> bool:
-    """Environments with workers, and Anyscale clouds."""
+    """Environments with workers, Anyscale clouds, and those on EKS."""
     return not isinstance(config, Ec2ClusterConfig) or any(group.most for group in config.workers.values())
 
 
@@ -29,10 +31,11 @@ def has_ranges(config: FoundationConfig) -> bool:
 
 
 def has_several_tiers(config: FoundationConfig) -> bool:
-    """Environments with more than a head, and Anyscale clouds with more than nodes."""
-    return (isinstance(config, Ec2ClusterConfig) and has_workers(config)) or any(
-        has(config) for has in (applies.has_efs, applies.has_memorydb, applies.has_interface_endpoints)
+    """Environments with more than a head, and Anyscale clouds and those on EKS with more than nodes."""
+    own = (isinstance(config, Ec2ClusterConfig) and has_workers(config)) or (
+        isinstance(config, KuberayEksConfig) and (config.makes_cluster or applies.has_fsx(config))
     )
+    return own or any(has(config) for has in (applies.has_efs, applies.has_memorydb, applies.has_interface_endpoints))
 
 
 def makes_way_out(config: FoundationConfig) -> bool:
@@ -49,7 +52,8 @@ def makes_way_out(config: FoundationConfig) -> bool:
 def nodes_reach_each_other(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Between all pairs of nodes, every port that Ray needs (`docs/ports.md`) is open the whole way and back.
 
-    Nodes of an Anyscale cloud need every port of each other; they are judged in every subnet that one may stand in.
+    Nodes of an Anyscale cloud, and of EKS, need every port of each other; they are judged in every subnet that one may
+    stand in.
 
     Why: a worker that does not reach the GCS cannot join, and one blocked port of the others makes tasks hang without
     an error.
@@ -70,11 +74,39 @@ def nodes_reach_efs(inventory: Inventory, config: FoundationConfig) -> Iterator[
     yield from _needed(inventory, config, lambda cell: cell.destination == "efs")
 
 
+@check(
+    "reachability.nodes_reach_control_plane",
+    severity=Severity.HIGH,
+    applies=applies.makes_eks_cluster,
+    setting="eks",
+)
+def nodes_reach_control_plane(inventory: Inventory, config: KuberayEksConfig) -> Iterator[Verdict]:
+    """Nodes reach the Kubernetes API, it reaches their kubelets and webhooks, and replies come back.
+
+    Why: a node that does not reach the API never joins; without the way back no log is shown, nothing is forwarded, and
+    a webhook that does not answer stops every change.
+
+    Fix: mend the hop that is named, or apply again.
+    """
+    yield from _needed(inventory, config, lambda cell: CONTROL_PLANE_TIER in (cell.source, cell.destination))
+
+
+@check("reachability.nodes_reach_fsx", severity=Severity.HIGH, applies=applies.has_fsx, setting="fsx")
+def nodes_reach_fsx(inventory: Inventory, config: KuberayEksConfig) -> Iterator[Verdict]:
+    """Every node reaches the servers of FSx for Lustre, and they reach the nodes, on Lustre's ports.
+
+    Why: servers call their clients back; a mount without that way works for a while and then hangs.
+
+    Fix: mend the hop that is named, or apply again.
+    """
+    yield from _needed(inventory, config, lambda cell: LUSTRE_TIER in (cell.source, cell.destination))
+
+
 @check("reachability.head_reaches_memorydb", severity=Severity.HIGH, applies=applies.has_memorydb, setting="memorydb")
 def head_reaches_memorydb(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """The head reaches MemoryDB in every subnet that it may stand in, and replies come back.
 
-    In an Anyscale cloud every node does, for any may be the head of a service.
+    In an Anyscale cloud every node does, for any may be the head of a service; on EKS every node may have a head's pod.
 
     Why: without its store the head does not start, and after a failover the store may stand in another subnet.
 

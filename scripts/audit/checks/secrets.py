@@ -21,7 +21,7 @@ from scripts.inventory.reading import each, mapped
 
 
 @check("secrets.declared_secrets_there", severity=Severity.HIGH, applies=applies.has_secrets)
-def declared_secrets_there(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[Verdict]:
+def declared_secrets_there(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
     """Ray's token, MemoryDB's password and the autoscaler's configuration are there, and not about to be deleted.
 
     Each where the environment has it; what stands in them is never read.
@@ -31,9 +31,9 @@ def declared_secrets_there(inventory: Inventory, config: Ec2ClusterConfig) -> It
     Fix: apply again; `aws secretsmanager restore-secret` brings back one that waits for its deletion.
     """
     parts = {
-        "ray-token": config.has_token,
+        "ray-token": applies.has_ray_token(config),
         "memorydb-password": applies.has_memorydb(config),
-        AUTOSCALING_SECRET: applies.has_autoscaling_secret(config),
+        AUTOSCALING_SECRET: isinstance(config, Ec2ClusterConfig) and applies.has_autoscaling_secret(config),
     }
     names = {secret.name for secret in each(inventory.secrets) if not secret.deleted}
     yield from present("the secret", names, {config.label.name(part) for part, declared in parts.items() if declared})

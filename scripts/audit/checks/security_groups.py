@@ -10,7 +10,7 @@ from config.foundation import FoundationConfig
 from config.ports import TIERS, Port
 from config.security_rules import ALL_PROTOCOLS, Direction, Rule
 from scripts.audit import applies
-from scripts.audit.names import group_names_of
+from scripts.audit.names import group_names_of, is_of_eks
 from scripts.audit.open_rules import is_wide
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict
@@ -87,8 +87,8 @@ def closed_to_world(inventory: Inventory, config: FoundationConfig) -> Iterator[
 
 
 @check("security_groups.rules_described", severity=Severity.LOW)
-def rules_described(inventory: Inventory, _config: FoundationConfig) -> Iterator[Verdict]:
-    """Every rule says what it is for.
+def rules_described(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
+    """Every rule says what it is for, but those that EKS writes for its cluster.
 
     Why: nobody dares to remove a rule that nobody can explain.
 
@@ -96,6 +96,8 @@ def rules_described(inventory: Inventory, _config: FoundationConfig) -> Iterator
     """
     names = group_names(inventory)
     for rule in readable(inventory.security_groups.rules):
+        if is_of_eks(names.get(rule.group_id, ""), config):
+            continue  # `eks.cluster_group_unchanged` judges them
         peer = f"{'to' if rule.egress else 'from'} {names.get(rule.peer, rule.peer)}"
         detail = f"{rule.ports} {peer}: {rule.description or 'no description'}"
         yield Verdict(names.get(rule.group_id, rule.group_id), bool(rule.description), detail)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from scripts.audit import applies
 from scripts.audit.registry import Severity, check
 from scripts.audit.unmanaged.judging import judge_kinds
@@ -32,7 +33,7 @@ def no_security_groups(inventory: Inventory, config: FoundationConfig) -> Iterat
 
 @check("unmanaged.no_instances", severity=Severity.HIGH)
 def no_instances(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
-    """Every instance is Terraform's, or one that the flavour's autoscaler made.
+    """Every instance is Terraform's, or one that the flavour's autoscaler made, or EKS for a node group of ours.
 
     Anyscale's nodes carry the tag `anyscale-cloud-id`: that of the environment's `anyscale.cloud_id`, and as long as
     the file does not know it, that of any cloud.
@@ -49,7 +50,8 @@ def no_interfaces(inventory: Inventory, config: FoundationConfig) -> Iterator[Ve
     """Every network interface came with something that is known, and every Elastic IP address is Terraform's.
 
     Addresses of Anyscale's nodes carry the cloud's tag. With `anyscale.services` the load balancers of services, whose
-    names begin with `anyscale`, are known, too.
+    names begin with `anyscale`, are known, too. On EKS so are the interfaces of the control plane, and those that the
+    VPC CNI adds to nodes for pods.
 
     Why: load balancers, databases, functions and EKS clusters that somebody puts into the VPC show by their
     interfaces. A second interface on a node is a second way in, and so is an address.
@@ -84,7 +86,7 @@ def no_endpoints(inventory: Inventory, config: FoundationConfig) -> Iterator[Ver
 
 @check("unmanaged.no_volumes", severity=Severity.MEDIUM)
 def no_volumes(inventory: Inventory, config: FoundationConfig) -> Iterator[Verdict]:
-    """Every volume of a node is its root volume or Terraform's, and every snapshot of them is a backup's.
+    """Every volume of a node is its root volume, Terraform's, or a claim's; every snapshot of them is a backup's.
 
     No volume with the cluster's tag is left without an instance.
 
@@ -104,6 +106,17 @@ def no_file_system_parts(inventory: Inventory, config: FoundationConfig) -> Iter
     Fix: delete it with the command of the finding; or bring it in with an import block.
     """
     yield from judge_kinds(inventory, config, "access_points", "mount_targets")
+
+
+@check("unmanaged.no_lustre", severity=Severity.MEDIUM, applies=applies.has_fsx, setting="fsx")
+def no_lustre(inventory: Inventory, config: KuberayEksConfig) -> Iterator[Verdict]:
+    """Every file system of FSx in the VPC is Terraform's, or one that the driver made for a claim.
+
+    Why: a file system that nobody manages costs as much as a server each day, and whoever reaches it reads it.
+
+    Fix: delete it with the command of the finding, which takes a last backup; or bring it in with an import block.
+    """
+    yield from judge_kinds(inventory, config, "lustre")
 
 
 @check("unmanaged.no_buckets", severity=Severity.MEDIUM, setting="buckets")

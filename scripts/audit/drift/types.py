@@ -8,16 +8,21 @@ from types import ModuleType
 from scripts.audit.drift import (
     dns,
     efs,
+    eks,
     endpoints,
+    fsx,
     iam,
     kms,
     logs,
     memorydb,
     network,
     nodes,
+    prometheus,
+    registry,
     s3,
     secrets,
     security_groups,
+    templates,
 )
 from scripts.audit.drift.translator import Translator
 
@@ -39,6 +44,11 @@ TRANSLATORS: Mapping[str, Mapping[str, Translator]] = {
     "logs": _by_type(logs),
     "nodes": _by_type(nodes),
     "dns": _by_type(dns),
+    "eks": _by_type(eks),
+    "templates": _by_type(templates),
+    "fsx": _by_type(fsx),
+    "registry": _by_type(registry),
+    "prometheus": _by_type(prometheus),
 }
 """By service, then by type."""
 

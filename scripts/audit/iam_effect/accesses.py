@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from config.anyscale_cloud import CLOUD_BUCKET, AnyscaleCloudConfig
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from config.s3 import BucketConfig
 from scripts.audit import applies
 from scripts.audit.declared_roles import control_plane_role
+from scripts.audit.eks.uses import mounts_files, settings_of, uses_key
 from scripts.audit.iam_effect.abilities import (
     BUCKET_ABILITIES,
     BY_NO_SERVICE,
@@ -38,11 +40,19 @@ def policy_of(owner: str, document: Reading[Document | None]) -> Reading[tuple[S
     return document if isinstance(document, Unreadable) else read_statements(f"the policy of {owner}", document or {})
 
 
-def bucket_abilities(config: FoundationConfig) -> dict[str, set[str]]:
-    """What the users can do in each bucket that they meet."""
+def used_buckets(config: FoundationConfig) -> dict[str, BucketConfig]:
+    """Buckets that the users meet, made or there, by name."""
     if isinstance(config, AnyscaleCloudConfig) and not config.all_buckets:
-        return {CLOUD_BUCKET: declared_abilities(BucketConfig())}
-    return {name: declared_abilities(settings) for name, settings in config.all_buckets.items()}
+        return {CLOUD_BUCKET: BucketConfig()}
+    return dict(config.all_buckets)
+
+
+def bucket_abilities(subject: Subject, config: FoundationConfig) -> dict[str, set[str]]:
+    """What a role should be able to do in each bucket."""
+    buckets = used_buckets(config)
+    if isinstance(config, KuberayEksConfig):
+        buckets = {name: settings_of(subject.name, name, config) for name in buckets}
+    return {name: declared_abilities(settings) for name, settings in buckets.items()}
 
 
 def bucket_access(
@@ -82,19 +92,23 @@ def judge_key(subject: Subject, key: Key, config: FoundationConfig) -> Iterator[
         for ability, request in asked.items()
     }
     can = {ability: ways[0] for ability, ways in found.items() if ways}
-    wanted = set(KEY_USE) if _is_used(key, config) else set()
+    wanted = set(KEY_USE) if _is_used(subject, key, config) else set()
     yield from judge_access(subject, "key", [Access(key.arn, can, wanted, wanted)])
 
 
 def _launches_with(subject: Subject, key: Key, config: FoundationConfig) -> bool:
-    """Whether the role launches instances whose volumes the key encrypts."""
+    """Whether the role has EC2 or FSx encrypt volumes with the key."""
+    if isinstance(config, KuberayEksConfig):
+        return uses_key(subject.name, config)
     if isinstance(config, AnyscaleCloudConfig):
         return subject.name == control_plane_role(config) and key.arn in config.iam.volume_key_arns
     return subject.name == config.label.name("head") and applies.is_autoscaling(config)
 
 
-def _is_used(key: Key, config: FoundationConfig) -> bool:
-    """Not by whom only a bucket of others serves, which has its own key or none."""
+def _is_used(subject: Subject, key: Key, config: FoundationConfig) -> bool:
+    """Not by whom only a bucket of others serves, which has its own key or none; on EKS by roles that hold data."""
+    if isinstance(config, KuberayEksConfig):
+        return uses_key(subject.name, config)
     if not isinstance(config, AnyscaleCloudConfig) or config.bucket.existing_name is None:
         return True
     return config.bucket.existing_key_arn == key.arn
@@ -120,4 +134,10 @@ def judge_file_system(subject: Subject, file_system: FileSystem, config: Foundat
         ability: grants(subject.permissions, request, resource_policy=policy) for ability, request in asked.items()
     }
     can = {ability: ways[0] for ability, ways in found.items() if ways}
-    yield from judge_access(subject, "file system", [Access(file_system.name, can, set(needed), set(needed))])
+    wanted = set(needed) if _mounts(subject, config) else set()
+    yield from judge_access(subject, "file system", [Access(file_system.name, can, wanted, wanted)])
+
+
+def _mounts(subject: Subject, config: FoundationConfig) -> bool:
+    """On EKS the driver does, for all pods."""
+    return not isinstance(config, KuberayEksConfig) or mounts_files(subject.name, config)

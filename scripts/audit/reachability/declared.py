@@ -9,22 +9,28 @@ from typing import get_args
 from config.ec2_cluster import Ec2ClusterConfig
 from config.firewall import declared_rules
 from config.foundation import FoundationConfig
-from config.ports import EFS_PORT, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
+from config.kuberay_eks import KuberayEksConfig
+from config.ports import EFS_PORT, FSX_PORTS, HTTPS_PORT, REDIS_PORT, SSH_PORT, Tier
 from config.security_rules import INTERNET, Group, Rule
 from scripts.audit.names import group_of_tier
 from scripts.audit.reachability.addresses import addresses, version_of
 from scripts.audit.reachability.guards import everything
 from scripts.audit.reachability.intervals import Intervals
 from scripts.audit.reachability.packets import PORTS, Packets, Region, common
-from scripts.audit.reachability.parties import CLOUD_TIER, NODE_TIERS
+from scripts.audit.reachability.parties import CLOUD_TIER, EKS_TIER, NODE_TIERS
+from scripts.audit.reachability.services import CONTROL_PLANE_TIER, LUSTRE_TIER
 
 OTHER = "other"
 """Name of all ports that have no name."""
+
+KUBELET_PORT = 10250
+"""https://kubernetes.io/docs/reference/networking/ports-and-protocols/"""
 
 SERVICES: dict[str, tuple[str, int]] = {
     "efs": ("efs", EFS_PORT),
     "memorydb": ("redis", REDIS_PORT),
     "endpoints": ("https", HTTPS_PORT),
+    CONTROL_PLANE_TIER: ("https", HTTPS_PORT),
 }
 """Name and number of the port of each tier that is not of nodes."""
 
@@ -47,12 +53,15 @@ def ports_of(tier: str, config: FoundationConfig) -> list[NamedPorts]:
     rest = PORTS
     for ports in named:
         rest = rest - ports.numbers
-    # Anyscale chooses the ports of its nodes itself: they need all of each other's.
-    needed = (CLOUD_TIER,) if tier == CLOUD_TIER else ()
+    # Anyscale chooses the ports of its nodes itself, and pods theirs: they need all of each other's.
+    needed = (tier,) if tier in (CLOUD_TIER, EKS_TIER) else ()
     return [*named, NamedPorts(OTHER, rest, "any other tcp", needed)]
 
 
 def _ports_of_nodes(tier: str, config: FoundationConfig) -> Iterator[NamedPorts]:
+    if isinstance(config, KuberayEksConfig):
+        yield from _ports_of_eks(config)
+        return
     if not isinstance(config, Ec2ClusterConfig):
         yield _one("https", HTTPS_PORT, CLOUD_TIER)
         return
@@ -65,9 +74,25 @@ def _ports_of_nodes(tier: str, config: FoundationConfig) -> Iterator[NamedPorts]
         yield _one("ssh", SSH_PORT)
 
 
+def _ports_of_eks(config: KuberayEksConfig) -> Iterator[NamedPorts]:
+    """What others than nodes need of nodes and pods; nodes need all."""
+    yield _one("https", HTTPS_PORT, EKS_TIER, CONTROL_PLANE_TIER)
+    yield _one("kubelet", KUBELET_PORT, EKS_TIER, CONTROL_PLANE_TIER)
+    if config.fsx is not None:
+        yield _lustre(EKS_TIER, LUSTRE_TIER)
+
+
+def _lustre(*needed_from: str) -> NamedPorts:
+    shown = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in FSX_PORTS)
+    return NamedPorts("lustre", Intervals(FSX_PORTS), f"tcp {shown}", needed_from)
+
+
 def _port_of_service(tier: str) -> Iterator[NamedPorts]:
+    if tier == LUSTRE_TIER:
+        yield _lustre(EKS_TIER)
+        return
     name, number = SERVICES[tier]
-    yield _one(name, number, *(("head", CLOUD_TIER) if tier == "memorydb" else NODE_TIERS))
+    yield _one(name, number, *(("head", CLOUD_TIER, EKS_TIER) if tier == "memorydb" else NODE_TIERS))
 
 
 def _one(name: str, number: int, *needed_from: str) -> NamedPorts:

@@ -3,52 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from config.ec2_cluster import Ec2ClusterConfig
 from config.foundation import FoundationConfig
+from config.kuberay_eks import KuberayEksConfig
 from config.ports import TIERS
 from scripts.audit.declared_nodes import declared_names, names_by_id, other_names, ray_type_of
 from scripts.audit.reachability.addresses import VERSIONS, all_addresses
 from scripts.audit.reachability.intervals import Intervals
+from scripts.audit.reachability.party import Party as Party
+from scripts.audit.reachability.party import anywhere_in, gathered
+from scripts.audit.reachability.services import (
+    CONTROL_PLANE_TIER,
+    LUSTRE_TIER,
+    control_plane,
+    endpoints,
+    lustre,
+    mount_targets,
+    stores,
+)
 from scripts.audit.reachability.to_come import CLOUD_TIER as CLOUD_TIER
+from scripts.audit.reachability.to_come import EKS_TIER as EKS_TIER
 from scripts.audit.reachability.to_come import nodes_to_come
 from scripts.inventory import Inventory
+from scripts.inventory.eks_made import node_group_of
 from scripts.inventory.instances import Instance
-from scripts.inventory.memorydb import Cluster
-from scripts.inventory.network import DESCRIBE_SUBNETS, Subnet
 from scripts.inventory.network_interfaces import DESCRIBE_NETWORK_INTERFACES, NetworkInterface
-from scripts.inventory.reading import NotReadableError, Reading, Unreadable, each, readable
+from scripts.inventory.reading import NotReadableError, Reading, Unreadable, readable
 
-NODE_TIERS = ("head", "worker", CLOUD_TIER)
-"""An environment has the first two, or the last."""
-_TO_COME = {"head": "a head", "worker": "a worker", CLOUD_TIER: "a node"}
-
-
-@dataclass(frozen=True)
-class Party:
-    """Members of one tier in one subnet and the same groups: 1,000 workers are a handful of parties."""
-
-    tier: str
-    name: str
-    """Of one member."""
-    size: int
-    subnet_id: str
-    zone: str
-    group_ids: Reading[tuple[str, ...]]
-    addresses: Mapping[int, Intervals]
-    """By version of IP."""
-    public: bool
-    """Whether the members have public IPv4 addresses."""
-    counts: bool = True
-    """Whether a required path must be there for it: not for a second interface, nor for a node that is not declared."""
-    to_come: bool = False
-    """Whether it stands for nodes that Ray or Anyscale may make at any time."""
-
-    @property
-    def shown(self) -> str:
-        """`ray-demo-worker-cpu-0 and 3 more`."""
-        return self.name if self.size == 1 or self.to_come else f"{self.name} and {self.size - 1} more"
+NODE_TIERS = ("head", "worker", CLOUD_TIER, EKS_TIER)
+"""An environment has the first two, or one of the others."""
+_TO_COME = {"head": "a head", "worker": "a worker", CLOUD_TIER: "a node", EKS_TIER: "a node"}
 
 
 Tiers = Mapping[str, Reading[tuple[Party, ...]]]
@@ -65,14 +51,18 @@ def parties_by_tier(inventory: Inventory, config: FoundationConfig) -> Tiers:
         tiers["efs"] = _attempt(lambda: tuple(mount_targets(inventory)))
     if config.memorydb is not None:
         tiers["memorydb"] = _attempt(lambda: tuple(stores(inventory)))
+    if isinstance(config, KuberayEksConfig) and config.makes_cluster:
+        tiers[CONTROL_PLANE_TIER] = _attempt(lambda: tuple(control_plane(inventory)))
+    if isinstance(config, KuberayEksConfig) and config.fsx is not None:
+        tiers[LUSTRE_TIER] = _attempt(lambda: tuple(lustre(inventory)))
     if config.network.endpoints:
-        tiers["endpoints"] = _attempt(lambda: tuple(_endpoints(inventory, config)))
+        tiers["endpoints"] = _attempt(lambda: tuple(endpoints(inventory, config)))
     return tiers
 
 
 def _node_tiers(nodes: Reading[tuple[Party, ...]], config: FoundationConfig) -> tuple[str, ...]:
     if not isinstance(config, Ec2ClusterConfig):
-        return (CLOUD_TIER,)
+        return (EKS_TIER,) if isinstance(config, KuberayEksConfig) else (CLOUD_TIER,)
     declared = any(group.most for group in config.workers.values())
     there = isinstance(nodes, Unreadable) or any(party.tier == "worker" for party in nodes)
     return TIERS if declared or there else ("head",)
@@ -95,20 +85,28 @@ def _nodes(inventory: Inventory, config: FoundationConfig) -> Iterator[Party]:
         for instance, tier, counts in _tiers_of_instances(inventory, config)
         for interface in _interfaces_of(instance, interfaces)
     ]
-    yield from _gathered(members)
+    yield from gathered(members)
     yield from _to_come(inventory, config, members)
 
 
 def _tiers_of_instances(inventory: Inventory, config: FoundationConfig) -> Iterator[tuple[Instance, str, bool]]:
-    """Tier, and whether it is declared: nodes by Ray's tags or by Terraform's state.
+    """Tier, and whether it is declared: nodes by Ray's tags, by those of EKS, or by Terraform's state.
 
     Others of the cluster, which a rule lets in as much, are of a tier by their groups. Anyscale's nodes are in the
     cloud's group.
     """
-    if not isinstance(config, Ec2ClusterConfig):
-        for instance in readable(inventory.nodes.instances):
-            yield instance, CLOUD_TIER, config.group_name("cloud") in _names(inventory, instance.group_ids)
-        return
+    instances = readable(inventory.nodes.instances)
+    if isinstance(config, KuberayEksConfig):
+        yield from ((instance, EKS_TIER, bool(node_group_of(config, instance.tags))) for instance in instances)
+    elif isinstance(config, Ec2ClusterConfig):
+        yield from _tiers_of_cluster(inventory, config)
+    else:
+        cloud = config.group_name("cloud")
+        for instance in instances:
+            yield instance, CLOUD_TIER, cloud in _names(inventory, instance.group_ids)
+
+
+def _tiers_of_cluster(inventory: Inventory, config: Ec2ClusterConfig) -> Iterator[tuple[Instance, str, bool]]:
     declared = declared_names(config)
     names = names_by_id(inventory, {*declared, *other_names(config)})
     for instance in readable(inventory.nodes.instances):
@@ -165,77 +163,3 @@ def _node(
         public=interface.public_ip is not None or (primary and instance.public_ip is not None),
         counts=primary and counts,
     )
-
-
-def _gathered(members: Iterable[Party]) -> Iterator[Party]:
-    """One party of all members that nothing tells apart but their addresses."""
-    alike: dict[tuple[object, ...], list[Party]] = {}
-    for member in members:
-        kind = (
-            member.tier,
-            member.subnet_id,
-            member.group_ids,
-            member.public,
-            bool(member.addresses[6]),
-            member.counts,
-        )
-        alike.setdefault(kind, []).append(member)
-    for found in alike.values():
-        joined = {
-            version: Intervals.of(span for member in found for span in member.addresses[version].spans)
-            for version in VERSIONS
-        }
-        yield replace(found[0], size=len(found), addresses=joined)
-
-
-def mount_targets(inventory: Inventory) -> Iterator[Party]:
-    """The addresses of the file systems. Raises NotReadableError."""
-    for file_system in each(inventory.file_systems):
-        for target in readable(file_system.mount_targets):
-            own = {version: all_addresses([target.ip_address], version) for version in VERSIONS}
-            yield Party(
-                "efs", target.mount_target_id, 1, target.subnet_id, target.zone, target.group_ids, own, public=False
-            )
-
-
-def stores(inventory: Inventory) -> Iterator[Party]:
-    """A MemoryDB cluster may stand in any subnet of its group, at any address there. Raises NotReadableError."""
-    subnet_ids = {group.name: group.subnet_ids for group in each(inventory.memorydb.subnet_groups)}
-    for cluster in each(inventory.memorydb.clusters):
-        for subnet in _subnets(inventory, _subnet_ids_of(cluster, subnet_ids)):
-            yield anywhere_in(subnet, "memorydb", cluster.name, cluster.group_ids)
-
-
-def _subnet_ids_of(cluster: Cluster, found: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    name = cluster.subnet_group_name
-    if name not in found:
-        raise NotReadableError(Unreadable("memorydb:DescribeSubnetGroups", "no subnets", name))
-    return found[name]
-
-
-def _endpoints(inventory: Inventory, config: FoundationConfig) -> Iterator[Party]:
-    """Those of the declared services; in a VPC of others, those with a group of ours."""
-    ours = {group.group_id for group in readable(inventory.security_groups.groups)}
-    members = [
-        anywhere_in(subnet, "endpoints", endpoint.service, endpoint.group_ids)
-        for endpoint in readable(inventory.vpc_endpoints)
-        if endpoint.type == "Interface" and endpoint.service in config.network.endpoints
-        if config.network.existing is None or ours & set(endpoint.group_ids)
-        for subnet in _subnets(inventory, endpoint.subnet_ids)
-    ]
-    yield from _gathered(members)
-
-
-def _subnets(inventory: Inventory, subnet_ids: Iterable[str]) -> Iterator[Subnet]:
-    found = {subnet.subnet_id: subnet for subnet in readable(inventory.network.subnets)}
-    for subnet_id in subnet_ids:
-        if subnet_id not in found:
-            raise NotReadableError(Unreadable(DESCRIBE_SUBNETS.name, "no such subnet", subnet_id))
-        yield found[subnet_id]
-
-
-def anywhere_in(subnet: Subnet, tier: str, name: str, group_ids: tuple[str, ...]) -> Party:
-    """Somebody at any address of a subnet."""
-    blocks = (subnet.cidr, *subnet.ipv6_cidrs)
-    own = {version: all_addresses(blocks, version) for version in VERSIONS}
-    return Party(tier, name, 1, subnet.subnet_id, subnet.zone, group_ids, own, public=False)

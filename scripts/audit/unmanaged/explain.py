@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from config.foundation import FoundationConfig
 from scripts.audit.unmanaged.kinds import KINDS
-from scripts.audit.unmanaged.workers import cloud_of, record_of, worker_of
+from scripts.audit.unmanaged.workers import cloud_of, eks_of, record_of, worker_of
 from scripts.inventory.reading import Reading, Unreadable
 from scripts.inventory.surroundings import Thing
 
-PARENTS = ("instances", "gateways", "endpoints", "mount_targets", "memorydb")
+PARENTS = ("instances", "gateways", "endpoints", "mount_targets", "lustre", "memorydb")
 """Kinds that bring network interfaces or volumes with them."""
 
 
@@ -19,6 +19,7 @@ _KINDS_OF_SERVICES: Mapping[str, tuple[str, ...]] = {
     "secretsmanager": ("secrets",),
     "logs": ("log_groups",),
     "elasticfilesystem": ("access_points", "mount_targets"),
+    "fsx": ("lustre",),
 }
 """Where what the tagging API names is judged, by the service in its ARN."""
 _SECRET_SUFFIX = 7
@@ -58,8 +59,8 @@ class Scope:
         """Who made it or what it came with, in words that many of its kind share; nothing when nobody can tell."""
         if thing.made_by:
             return thing.made_by
-        if by_anyscale := cloud_of(self._config, kind, thing):
-            return by_anyscale
+        if by_flavour := cloud_of(self._config, kind, thing) or eks_of(self._config, kind, thing):
+            return by_flavour
         if kind == "instances":
             return worker_of(self._config, thing)
         if kind == "records":

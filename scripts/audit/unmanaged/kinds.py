@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "snapshots": Kind("snapshot", "snapshots", "aws ec2 delete-snapshot --snapshot-id {}"),
     "mount_targets": Kind("mount target", "mount targets", "aws efs delete-mount-target --mount-target-id {}"),
     "access_points": Kind("access point", "access points", "aws efs delete-access-point --access-point-id {}"),
+    "lustre": Kind("file system of FSx", "file systems of FSx", "aws fsx delete-file-system --file-system-id {}"),
     "buckets": Kind("bucket", "buckets", "aws s3 rb s3://{}"),
     "roles": Kind("role", "roles", "aws iam delete-role --role-name {}"),
     "instance_profiles": Kind(

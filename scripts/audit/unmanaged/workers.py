@@ -1,10 +1,11 @@
-"""What is not Terraform's and is meant to be there: what Ray's autoscaler makes, or Anyscale's control plane."""
+"""What is not Terraform's and is meant to be there: what Ray's autoscaler makes, Anyscale or EKS."""
 
 from __future__ import annotations
 
 from config.anyscale_cloud import AnyscaleCloudConfig
 from config.autoscaling_ec2 import AutoscalingEc2Config
 from config.foundation import FoundationConfig
+from config.kuberay_eks import CLUSTER_ROLE, KuberayEksConfig
 from scripts.inventory.surroundings import Thing
 
 _HEAD = "head"
@@ -47,3 +48,16 @@ def cloud_of(config: FoundationConfig, kind: str, thing: Thing) -> str:
         return "Anyscale's control plane made it"
     of_service = kind == "interfaces" and thing.used_by_service and thing.note.lower().startswith(_LOAD_BALANCER)
     return "a service of Anyscale's is reached by it" if of_service and config.anyscale.services else ""
+
+
+def eks_of(config: FoundationConfig, kind: str, thing: Thing) -> str:
+    """Whether EKS made it for the cluster, in words; nothing when nobody can tell, or elsewhere."""
+    if not isinstance(config, KuberayEksConfig):
+        return ""
+    if kind == "interfaces" and thing.used_by_service:
+        scraped = config.prometheus is not None and thing.note == "a scraper of Prometheus"
+        of_cluster = thing.note == f"EKS cluster {config.cluster_name}"
+        return "EKS made it for the cluster" if of_cluster else "the scraper reads pods by it" if scraped else ""
+    role = config.place.iam_arn(f"role/{config.label.name(CLUSTER_ROLE)}")
+    of_secrets = kind == "grants" and thing.note.startswith(f"lets {role} ")
+    return "EKS encrypts Kubernetes secrets by it" if of_secrets else ""

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import re
 
-from scripts.checkov_scan.policies import iam, instances, memorydb, network, security_groups, storage
+from scripts.checkov_scan.policies import (
+    eks,
+    eks_access,
+    eks_nodes,
+    encryption,
+    iam,
+    instances,
+    lustre,
+    memorydb,
+    network,
+    security_groups,
+    service_accounts,
+    storage,
+)
 from scripts.checkov_scan.policies.registry import POLICIES, Policy
 
-MODULES = (security_groups, network, instances, iam, storage, memorydb)
+MODULES = (
+    security_groups, network, instances, iam, storage, memorydb, eks, eks_access, eks_nodes, service_accounts,
+    encryption, lustre,
+)  # fmt: skip
 
 
 def all_policies() -> list[Policy]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_SETS = ("open_ranges", "containers", "launchers")
+_SETS = ("open_ranges", "containers", "launchers", "api_ranges")
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,19 @@ class RayPort:
     name: str
     first: int
     last: int
+
+
+@dataclass(frozen=True)
+class ApiUser:
+    """One entry of `access.entries`: who may use the Kubernetes API."""
+
+    principal: str
+    policy: str
+    """Last part of the ARN of the access policy."""
+    namespaces: tuple[str, ...]
+    """The whole cluster when empty."""
+    groups: tuple[str, ...]
+    """Kubernetes groups."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +55,13 @@ class Declared:
     """What it then shows (`anyscale.external_id`)."""
     cloud_id: str | None = None
     """The cloud whose nodes it may stop and change, once that is known (`anyscale.cloud_id`)."""
+    cluster_name: str = ""
+    """The EKS cluster; empty without one."""
+    api_ranges: frozenset[str] = field(default_factory=frozenset)
+    """Who may reach the public endpoint of the Kubernetes API (`access.public_api_cidrs`)."""
+    api_users: tuple[ApiUser, ...] = ()
+    key_arn: str | None = None
+    """The key that is there already (`kms.existing_key_arn`); None when one is made."""
     permissions_boundary: str | None = None
     protect: bool = True
 
@@ -49,13 +69,15 @@ class Declared:
     def from_json(cls, document: Mapping[str, Any]) -> Declared:
         """Read what `to_json` gave."""
         ports = tuple(RayPort(*port) for port in document["ray_ports"])
+        users = tuple(ApiUser(*each[:2], *map(tuple, each[2:])) for each in document["api_users"])
         sets = {name: frozenset(document[name]) for name in _SETS}
-        return cls(**{**document, "ray_ports": ports, **sets})
+        return cls(**{**document, "ray_ports": ports, "api_users": users, **sets})
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, for the process that scans."""
         return {
             **vars(self),
             "ray_ports": [[port.name, port.first, port.last] for port in self.ray_ports],
+            "api_users": [[each.principal, each.policy, each.namespaces, each.groups] for each in self.api_users],
             **{name: sorted(getattr(self, name)) for name in _SETS},
         }

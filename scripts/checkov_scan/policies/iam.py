@@ -88,7 +88,10 @@ def only_their_service_takes_roles(subject: Resource, plan: Plan) -> Iterator[st
     by the modules.
     """
     is_launcher = str(subject.value("name")).endswith("-launcher")
-    is_for_nodes = bool(plan.referring(subject, "role", "aws_iam_instance_profile"))
+    is_for_nodes = bool(
+        plan.referring(subject, "role", "aws_iam_instance_profile")
+        or plan.referring(subject, "node_role_arn", "aws_eks_node_group")
+    )
     for statement in statements_of(plan, subject, "assume_role_policy"):
         if not statement.allows:
             continue

@@ -16,6 +16,7 @@ _RESOURCE_POLICIES = (
     "aws_secretsmanager_secret_policy",
     "aws_sns_topic_policy",
     "aws_backup_vault_policy",
+    "aws_ecr_repository_policy",
 )
 _WHO = ("aws:principal", "aws:source", "aws:resourceaccount", "kms:calleraccount", "kms:viaservice", "s3:dataaccess",
         "elasticfilesystem:accesspointarn")  # fmt: skip
@@ -24,6 +25,7 @@ _FROM_INSIDE = ("bool", "elasticfilesystem:accessedviamounttarget", ("true",))
 """Whoever a mount target's security group lets in: https://docs.aws.amazon.com/efs/latest/ug/access-control-block-public-access.html"""
 _FLAGS = {
     "aws_s3_bucket": ("force_destroy", True, "the bucket is emptied when it is destroyed"),
+    "aws_ecr_repository": ("force_delete", True, "images go with the repository"),
     "aws_secretsmanager_secret": ("recovery_window_in_days", 0, "the secret is gone at once when it is destroyed"),
 }
 
@@ -103,7 +105,7 @@ def _plain(condition: Condition) -> tuple[str, str, tuple[str, ...]]:
 
 @policy("CKV_RAYFORM_9", *_RESOURCE_POLICIES)
 def only_this_account_is_let_in(subject: Resource, plan: Plan) -> Iterator[str]:
-    """Policies of buckets, file systems, keys and secrets let in this account's principals only.
+    """Policies of buckets, file systems, keys, secrets and images let in this account's principals only.
 
     Why: a statement for anybody, or for another account, shares data with whoever is behind it. TLS is no condition
     on who it is.

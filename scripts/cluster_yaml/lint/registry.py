@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -10,6 +9,7 @@ from types import ModuleType
 
 from scripts.cluster_yaml.lint.cluster import Cluster
 from scripts.cluster_yaml.lint.document import Place
+from scripts.explained import Explained
 
 RAY_SOURCE = "https://github.com/ray-project/ray/blob/ray-2.60.0/python/ray"
 """Ray 2.60.0 itself: what a trap says was read there."""
@@ -40,7 +40,7 @@ Judge = Callable[[Cluster], Iterator[Hit]]
 
 
 @dataclass(frozen=True)
-class Trap:
+class Trap(Explained):
     """A pure function from a cluster.yaml to the places where the trap is. Its id is never reused."""
 
     id: str
@@ -48,28 +48,6 @@ class Trap:
     source: str
     """Address of what proves it: Ray's source, documentation or an issue."""
     judge: Judge
-
-    @property
-    def title(self) -> str:
-        """What is wrong: the first paragraph of the function's docstring, without the full stop."""
-        return self._paragraphs[0].removesuffix(".")
-
-    @property
-    def why(self) -> str:
-        """What Ray or AWS makes of it."""
-        return self._paragraph("Why: ")
-
-    @property
-    def want(self) -> str:
-        """What to write instead."""
-        return self._paragraph("Want: ").removesuffix(".")
-
-    @property
-    def _paragraphs(self) -> list[str]:
-        return [" ".join(part.split()) for part in (inspect.getdoc(self.judge) or "").split("\n\n")]
-
-    def _paragraph(self, start: str) -> str:
-        return next((part.removeprefix(start) for part in self._paragraphs if part.startswith(start)), "")
 
 
 def trap(id_: str, severity: Severity, source: str) -> Callable[[Judge], Trap]:

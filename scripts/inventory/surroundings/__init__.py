@@ -16,6 +16,7 @@ from scripts.inventory.scope import Scope
 from scripts.inventory.surroundings.accounts import start_accounts
 from scripts.inventory.surroundings.compute import start_compute
 from scripts.inventory.surroundings.data import start_data
+from scripts.inventory.surroundings.lustre import start_file_systems
 from scripts.inventory.surroundings.memorydb import start_memorydb
 from scripts.inventory.surroundings.network import start_network
 from scripts.inventory.surroundings.tags import start_tags
@@ -34,7 +35,15 @@ class Surroundings:
 def collect_surroundings(reader: Reader, scope: Scope) -> Surroundings:
     """Look at everything in the VPC, with the environment's prefix, or with the cluster's tag."""
     managed = Managed(scope)
-    starters = (start_network, start_compute, start_data, start_memorydb, start_accounts, start_tags)
+    starters = (
+        start_network,
+        start_compute,
+        start_data,
+        start_file_systems,
+        start_memorydb,
+        start_accounts,
+        start_tags,
+    )
     # All are started before the first is waited for.
     started: list[Things] = [start(reader, scope, managed) for start in starters]
     found = {kind: things() for part in started for kind, things in part.items()}

@@ -14,8 +14,9 @@ from scripts.inventory.addresses import DESCRIBE_ADDRESSES
 from scripts.inventory.anyscale import filter_of_cloud
 from scripts.inventory.ebs import DESCRIBE_SNAPSHOTS, volume_ids
 from scripts.inventory.efs import DESCRIBE_MOUNT_TARGETS
+from scripts.inventory.eks_made import filter_of_claims, is_of_cni
 from scripts.inventory.endpoints import DESCRIBE_VPC_ENDPOINTS
-from scripts.inventory.filters import in_batches, one_of
+from scripts.inventory.filters import Filters, in_batches, one_of
 from scripts.inventory.instances import DESCRIBE_INSTANCES, DESCRIBE_VOLUMES, ENDED
 from scripts.inventory.network import DESCRIBE_NAT_GATEWAYS
 from scripts.inventory.network_interfaces import DESCRIBE_NETWORK_INTERFACES
@@ -23,6 +24,7 @@ from scripts.inventory.reader import Answer, Reader
 from scripts.inventory.reading import Reading, Unreadable
 from scripts.inventory.scope import Scope
 from scripts.inventory.shapes import tags_of
+from scripts.inventory.surroundings.lustre import start_lustre
 from scripts.inventory.surroundings.thing import Later, Managed, Thing, Things, parsed, together
 
 _IDS = re.compile(r"\b(?:vpce|nat|fsmt|fs|i)-[0-9a-f]{8,17}\b")
@@ -44,6 +46,7 @@ _USERS: Mapping[str, str] = {
     r"^Interface for NAT Gateway": "a NAT gateway",
     r"^VPC Endpoint Interface": "an endpoint",
     r"^EFS mount target": "an EFS mount target",
+    r"(?i)\bscraper\b": "a scraper of Prometheus",
     r"^Network Interface for Transit Gateway Attachment (\S+)": "transit gateway attachment {}",
 }
 """What uses an interface, by its description.
@@ -63,6 +66,7 @@ def start_compute(reader: Reader, scope: Scope, managed: Managed) -> Things:
         reader.start(DESCRIBE_NAT_GATEWAYS, Filter=in_vpc),
         reader.start(DESCRIBE_VPC_ENDPOINTS, Filters=in_vpc),
         *(reader.start(DESCRIBE_MOUNT_TARGETS, FileSystemId=id_) for id_ in scope.state.values("aws_efs_file_system")),
+        *start_lustre(reader, scope),
     ]
     parse = _Parser(scope, managed, parents)
     tagged = one_of(f"tag:{CLUSTER_TAG}", [managed.cluster])
@@ -71,33 +75,41 @@ def start_compute(reader: Reader, scope: Scope, managed: Managed) -> Things:
         for filters in [tagged, *in_batches("volume-id", volume_ids(scope))]
     ]
     left = reader.start(DESCRIBE_VOLUMES, Filters=[*tagged, *one_of("status", ["available"])])
-    of_cloud = _start_cloud_volumes(reader, scope)
+    of_cloud = _start_volumes(reader, filter_of_cloud(scope.environment))
+    of_claims = _start_volumes(reader, filter_of_claims(scope.environment))
     interfaces = reader.start(DESCRIBE_NETWORK_INTERFACES, Filters=in_vpc)
     return {
         "instances": parsed(parse.instances, instances),
         "interfaces": parsed(parse.interfaces, interfaces),
         "addresses": _addresses(parse, interfaces, reader.start(DESCRIBE_ADDRESSES)),
-        "volumes": together(_volumes(parse, instances, of_cloud), parsed(parse.left_volumes, left)),
+        "volumes": together(_volumes(parse, instances, of_cloud, of_claims), parsed(parse.left_volumes, left)),
         "snapshots": parsed(parse.snapshots, *snapshots),
     }
 
 
-def _start_cloud_volumes(reader: Reader, scope: Scope) -> Answer | None:
+def _start_volumes(reader: Reader, filters: Filters | None) -> Answer | None:
     """Instances show no tags of their volumes."""
-    filters = filter_of_cloud(scope.environment)
     return None if filters is None else reader.start(DESCRIBE_VOLUMES, Filters=filters)
 
 
-def _volumes(parse: _Parser, instances: Answer, of_cloud: Answer | None) -> Later:
-    """Volumes of instances, and which of them Anyscale's control plane made."""
+def _volumes(parse: _Parser, instances: Answer, of_cloud: Answer | None, of_claims: Answer | None) -> Later:
+    """Volumes of instances, and which of them Anyscale's control plane made, or the EBS driver of EKS."""
 
     def things() -> Reading[tuple[Thing, ...]] | None:
-        made: Reading[frozenset[str]] = frozenset()
-        if of_cloud is not None:
-            made = of_cloud.parse(lambda items: frozenset(str(item["VolumeId"]) for item in items))
-        return made if isinstance(made, Unreadable) else parsed(partial(parse.volumes, made), instances)()
+        made, claimed = _volume_ids(of_cloud), _volume_ids(of_claims)
+        if isinstance(made, Unreadable):
+            return made
+        if isinstance(claimed, Unreadable):
+            return claimed
+        return parsed(partial(parse.volumes, made, claimed), instances)()
 
     return things
+
+
+def _volume_ids(answer: Answer | None) -> Reading[frozenset[str]]:
+    return (
+        frozenset() if answer is None else answer.parse(lambda found: frozenset(str(one["VolumeId"]) for one in found))
+    )
 
 
 def _addresses(parse: _Parser, interfaces: Answer, addresses: Answer) -> Later:
@@ -113,6 +125,7 @@ def _addresses(parse: _Parser, interfaces: Answer, addresses: Answer) -> Later:
 class _Parser:
     def __init__(self, scope: Scope, managed: Managed, parents: Iterable[Answer]) -> None:
         self._managed = managed
+        self._environment = scope.environment
         self._parents = list(parents)
         self._store_groups = {
             group
@@ -129,13 +142,15 @@ class _Parser:
             note = instance["InstanceType"]
             yield self._managed.of_ec2(instance, instance["InstanceId"], "aws_instance", note=note, ray_node=ray)
 
-    def volumes(self, of_cloud: frozenset[str], answer: list[Any]) -> Iterator[Thing]:
+    def volumes(self, of_cloud: frozenset[str], of_claims: frozenset[str], answer: list[Any]) -> Iterator[Thing]:
         """Volumes of instances that are ours; those of others in an existing VPC are not."""
         for instance in _there(answer):
             owner = self._managed.of_ec2(instance, instance["InstanceId"], "aws_instance")
-            if owner.managed or owner.tagged or owner.of_cloud:
-                found = (self._volume(owner, instance, device) for device in _devices(instance))
-                yield from (replace(volume, of_cloud=volume.id in of_cloud) for volume in found)
+            if owner.managed or owner.tagged or owner.of_cloud or owner.made_by:
+                for device in _devices(instance):
+                    found = self._volume(owner, instance, device)
+                    made_by = "the EBS driver made it for a claim" if found.id in of_claims else ""
+                    yield replace(found, of_cloud=found.id in of_cloud, made_by=made_by)
 
     def left_volumes(self, answer: list[Any]) -> Iterator[Thing]:
         """Volumes with the cluster's tag on no instance: what a launch without DeleteOnTermination leaves behind."""
@@ -174,7 +189,7 @@ class _Parser:
             id_ = interface["NetworkInterfaceId"]
             # What a person writes into the description of an interface says nothing.
             described = _IDS.findall(interface.get("Description", "")) if interface.get("RequesterManaged") else ()
-            held = {*described, *holders.get(id_, ())}
+            held = {*described, *holders.get(id_, ()), *self._of_cni(interface)}
             found = self._managed.of_ec2(interface, id_, "aws_network_interface")
             service = _service(interface)
             yield Thing(
@@ -183,10 +198,17 @@ class _Parser:
                 found.managed,
                 found.tagged,
                 holders=tuple(sorted({*held, *(self._store(interface) if service in ("", _STORE) else ())})),
+                made_by=found.made_by,
                 note=service or _attached(interface),
                 used_by_service=bool(service),
                 of_cloud=found.of_cloud,
             )
+
+    def _of_cni(self, interface: Mapping[str, Any]) -> list[str]:
+        """The node that the VPC CNI added an interface to: its pods get their addresses from it."""
+        instance = (interface.get("Attachment") or {}).get("InstanceId")
+        ours = is_of_cni(self._environment, tags_of(interface.get("TagSet")))
+        return [instance] if instance and ours else []
 
     def _holders(self) -> dict[str, list[str]]:
         """What an interface came with, by its id; a parent that could not be read holds nothing."""
@@ -230,7 +252,8 @@ def _pairs(items: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         for address in item.get("NatGatewayAddresses", ()):
             yield address.get("NetworkInterfaceId", ""), item["NatGatewayId"]
         for interface in item.get("NetworkInterfaceIds", ()):
-            yield interface, item["VpcEndpointId"]
+            # An endpoint, or a file system of FSx.
+            yield interface, item.get("VpcEndpointId") or item["FileSystemId"]
         if "MountTargetId" in item:
             yield item.get("NetworkInterfaceId", ""), item["MountTargetId"]
 

@@ -70,7 +70,7 @@ class _Parser:
         for group in answer:
             made_by = MADE_WITH_VPC if group["GroupName"] == DEFAULT_GROUP else ""
             thing = self._of(group, "GroupId", "aws_security_group", "aws_default_security_group", made_by=made_by)
-            yield Thing(thing.id, group["GroupName"], thing.managed, thing.tagged, made_by=made_by)
+            yield Thing(thing.id, group["GroupName"], thing.managed, thing.tagged, made_by=thing.made_by)
 
     def subnets(self, answer: list[Any]) -> Iterator[Thing]:
         return (self._of(subnet, "SubnetId", "aws_subnet", note=subnet["CidrBlock"]) for subnet in answer)

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetRes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,7 @@ _SERVICES = (
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
 """
+_BACKUP_OF_FSX = re.compile(r"arn:[a-z-]+:fsx:[a-z0-9-]+:\d{12}:backup/.+")
 _ENDING = "PendingDeletion"
 _JUDGED_AS_RULES = "security-group-rule"
 """Rules are compared with the declared ones, whatever their tags."""
@@ -65,6 +67,7 @@ def start_tags(reader: Reader, scope: Scope, managed: Managed) -> Things:
             known = managed.has_any(arn) or managed.has_any(arn.removesuffix(":*"))
             # It copies the tags of what it backs up.
             made_by = "AWS Backup made it" if ":recovery-point:" in arn else ""
+            made_by = "FSx made it by the schedule of backups" if _BACKUP_OF_FSX.fullmatch(arn) else made_by
             yield Thing(arn, managed=known, tagged=True, made_by=made_by, note=arn.split(":")[2])
 
     return {

@@ -8,6 +8,7 @@ from typing import Any
 
 from config.label import CLUSTER_TAG
 from scripts.inventory.anyscale import is_of_cloud
+from scripts.inventory.eks_made import made_by_eks
 from scripts.inventory.reader import Answer
 from scripts.inventory.reading import Reading, joined, mapped
 from scripts.inventory.scope import Scope
@@ -43,8 +44,10 @@ _TAGGED_IDS = (
     ("aws_key_pair", "key_pair_id"),
     ("aws_placement_group", "placement_group_id"),
     ("aws_instance", "spot_instance_request_id"),
+    ("aws_eks_access_entry", "access_entry_arn"),
+    ("aws_eks_pod_identity_association", "association_arn"),
 )
-"""Ids that EC2's tags hang on, of what Terraform knows by a name, or made with something else."""
+"""What tags hang on, of what Terraform knows by a name, or made with something else, or by an ARN of another name."""
 
 Parse = Callable[[Any], Iterable[Thing]]
 """From an answer of AWS to things."""
@@ -86,7 +89,9 @@ class Managed:
         """A thing of EC2 with its tags."""
         tags = answer.get("Tags") or answer.get("TagSet") or []
         known, of_cloud = self.has(id_, *types), is_of_cloud(self._environment, tags_of(tags))
-        return Thing(id_, name_of({"Tags": tags}), known, self.is_tagged(tags), of_cloud=of_cloud, **more)
+        made_by = more.pop("made_by", "") or made_by_eks(self._environment, tags_of(tags))
+        name = name_of({"Tags": tags})
+        return Thing(id_, name, known, self.is_tagged(tags), of_cloud=of_cloud, made_by=made_by, **more)
 
     def _values(self, type_: str, attribute: str) -> frozenset[str]:
         key = (type_, attribute)

@@ -20,7 +20,8 @@ from moto.ssm.models import Parameter, ParameterDict
 from scripts.local_aws.extensions.plumbing import AwsError, Params, op, wrap
 from scripts.local_aws.identity import ID_TAG
 
-AMAZON, CANONICAL, DEEP_LEARNING = "137112412989", "099720109477", "898082745236"
+AMAZON, CANONICAL, DEEP_LEARNING, EKS = "137112412989", "099720109477", "898082745236", "602401143452"
+EKS_VERSIONS = ("1.33", "1.34", "1.35", "1.36")
 AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/"
 
 
@@ -75,7 +76,26 @@ def _amazon_linux() -> dict[str, Image]:
     }
 
 
-IMAGES = {**_ubuntu(), **_deep_learning(), **_amazon_linux()}
+def eks_image_path(version: str, architecture: str, variant: str) -> str:
+    """The parameter that names the image for nodes of a Kubernetes version.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
+    """
+    return f"/aws/service/eks/optimized-ami/{version}/amazon-linux-2023/{architecture}/{variant}/recommended/image_id"
+
+
+def _eks() -> dict[str, Image]:
+    return {
+        eks_image_path(version, architecture, variant): Image(
+            f"amazon-eks-node-al2023-{architecture}-{variant}-{version}-v20260917", architecture, EKS, "/dev/xvda"
+        )
+        for version in EKS_VERSIONS
+        for architecture in ("x86_64", "arm64")
+        for variant in ("standard", "nvidia")
+    }
+
+
+IMAGES = {**_ubuntu(), **_deep_learning(), **_amazon_linux(), **_eks()}
 """Published images by SSM parameter."""
 
 

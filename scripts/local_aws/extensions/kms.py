@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.kms import models
-from moto.kms.models import KmsBackend
+from moto.kms.models import KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 
 from scripts.local_aws.extensions.plumbing import AwsError, wrap, wrap_function
@@ -59,6 +59,13 @@ def create_key_with_id(original: Callable[[Any], str], self: Any) -> str:
 def generate_key_id(original: Callable[[bool], str], multi_region: bool = False) -> str:
     """The id that was asked for, or a random one."""
     return take_id() or original(multi_region)
+
+
+def check_key(response: Any, arn: str | None, code: str) -> None:
+    """Refuse a key that the account lacks."""
+    keys = kms_backends[response.current_account][response.region].keys
+    if (arn or "").rpartition("/")[2] not in keys:
+        raise AwsError(code, f"Provided key arn {arn} was not found")
 
 
 def _key(self: Any) -> Any:

@@ -77,7 +77,7 @@ def describe(original: Callable[[Any], dict[str, Any]], self: Any) -> dict[str, 
     return description
 
 
-def delete_slow_resources(prefix: str) -> int:
+def delete_slow_clusters(prefix: str) -> int:
     """Delete the clusters and ACLs whose names begin so, in every region; see `client.prepare_destroy`."""
     deleted = 0
     for backend in memorydb_backends[ACCOUNT_ID].values():

@@ -7,7 +7,7 @@ moto's backend of the account and region (`table`), where it follows moto's own 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, TypeVar
 
 from moto.core.exceptions import ServiceException
@@ -116,6 +116,13 @@ def need(entries: Mapping[Any, Entry], key: Any, code: str, message: str | None 
 def copy_given(params: Mapping[str, Any], into: MutableMapping[str, Any], names: Iterable[str]) -> None:
     """Copy the members that a request gave."""
     into.update({name: params[name] for name in names if params.get(name) is not None})
+
+
+def page(entries: Sequence[Entry], params: Params, *, most: int = 100) -> tuple[list[Entry], Params]:
+    """One page of a list, and what its answer says beside it: the token is the place where the next page begins."""
+    first, size = int(params.get("nextToken") or 0), int(params.get("maxResults") or most)
+    rest = {"nextToken": str(first + size)} if first + size < len(entries) else {}
+    return list(entries[first : first + size]), rest
 
 
 def _install(owner: type, name: str, method: Callable[..., Any]) -> None:

@@ -27,7 +27,7 @@ from tests.inventory.world import World
 
 SMALL = load("small")
 HEALTHY = healthy(SMALL)
-UNMANAGED = [check for check in CHECKS if check.service == "unmanaged"]
+UNMANAGED = [check for check in CHECKS if check.service == "unmanaged" and check.is_for(SMALL)]
 NONSENSE: tuple[Any, ...] = ([None], ["text"], [{}], [{"Tags": 3}], [[]])
 
 

@@ -1,0 +1,1 @@
+"""What an environment on EKS wants of its cluster."""

@@ -1,0 +1,1 @@
+"""The Kubernetes API of the embedded EKS: it holds objects as an API server does, and runs nothing."""

@@ -1,0 +1,1 @@
+"""The Kubernetes documents of an environment of flavour `kuberay-eks`."""

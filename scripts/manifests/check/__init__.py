@@ -1,0 +1,1 @@
+"""Judges Kubernetes documents offline: YAML, schemas, the rules of KubeRay's operator, and good sense."""
