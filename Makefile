@@ -209,7 +209,7 @@ test-unit: $(READY) $(KUBE_READY) ## Tests without Terraform
 test-integration: $(READY) $(KUBE_READY) ## Tests of Terraform against the embedded AWS
 	@$(PY) -m pytest $(SPREAD) -m integration
 
-test-checkov: checkov ## Scan as above, then prove on single faults of production that each is caught
+test-checkov: checkov ## Scan as above, then prove on single faults of examples that each is caught
 	@$(PY) -m pytest -m checkov tests/checkov
 
 test-ray: $(READY) ## Real Ray clusters from the real boot scripts, on this machine (Linux, root)

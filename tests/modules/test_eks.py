@@ -63,6 +63,18 @@ def test_the_api_is_private_unless_ranges_are_named() -> None:
     assert network["public_access_cidrs"] == ["203.0.113.0/24"]
 
 
+def test_what_is_waived_is_what_the_file_opens_and_what_checkov_does_not_know_yet() -> None:
+    assert waived(example("eks")) == {"CKV_AWS_339"}
+    assert waived(other()) == {"CKV_AWS_339", "CKV_AWS_39"}
+    public = {"public_api_cidrs": ["0.0.0.0/0"], "allow_public": True}
+    assert waived(synth(kube(access=public, eks={"version": "1.35"}))) == {"CKV_AWS_38", "CKV_AWS_39"}
+
+
+def waived(stack: Synthesized) -> set[str]:
+    waivers = stack.only("aws_eks_cluster")["//"].get("rayform", {}).get("waivers", [])
+    return {waiver["check"] for waiver in waivers}
+
+
 def test_the_control_plane_stands_in_private_subnets_with_its_own_group() -> None:
     network = example("eks").only("aws_eks_cluster")["vpc_config"]
     assert network["security_group_ids"] == ["${aws_security_group.security_groups_control_plane.id}"]
