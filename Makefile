@@ -169,7 +169,7 @@ check-manifests: $(READY) ## Judge them by every schema and rule, or FILES=<your
 kubeconfig: $(READY) ## Write a kubeconfig file for the cluster: no secret is in it
 	@$(PY) -m scripts.kubernetes $@ $(WHICH)
 
-deploy: $(READY) ## Put operator and Ray into the cluster, as rendered and checked (CHART=, CRDS=, FORCE=1, CONTEXT=)
+deploy: $(READY) ## Put operator and Ray into the cluster, as rendered and checked (CHART=, CRDS=, FORCE=1, CONTEXT=, CONFIRM=<name>)
 	@$(PY) -m scripts.kubernetes $@ $(WHICH) $(call option,CRDS,crds) $(if $(FORCE),--force)
 
 undeploy: $(READY) ## Take them away again; on AWS asks, or takes CONFIRM=<name>

@@ -26,6 +26,10 @@ _MANY_VCPUS = 30
 _MOST_PODS = {True: 110, False: 250}
 """EKS's limit for managed node groups, below 30 vCPUs and otherwise:
 https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html"""
+_DISK_KEPT_PERCENT = 12
+"""kubelet's evictionHard keeps 10 % of the disk free (nodefs.available), and XFS takes some for itself."""
+_DISK_RESERVED_GIB = 1
+"""kubelet's kubeReserved, ephemeral-storage."""
 
 
 def known_size(instance_type: str) -> InstanceSize:
@@ -51,6 +55,11 @@ def most_pods(instance_type: str) -> int:
     """How many pods a node runs at most, DaemonSets among them."""
     size = known_size(instance_type)
     return min(size.addresses_for_pods, _MOST_PODS[size.vcpus < _MANY_VCPUS])
+
+
+def allocatable_disk_gib(root_volume_gib: int) -> int:
+    """What a root volume of that size offers to pods; less than what it will really be."""
+    return root_volume_gib * (100 - _DISK_KEPT_PERCENT) // 100 - _DISK_RESERVED_GIB
 
 
 def _reserved_cpu(cpu_millis: int) -> int:

@@ -60,7 +60,7 @@ class SystemNodesConfig(Section):
     instance_type: Annotated[InstanceType, Change.REPLACES] = "m7i.large"
     """Instance type."""
     count: Annotated[int, Field(ge=1, le=10), Change.IN_PLACE] = 2
-    """How many, spread over the zones."""
+    """How many, spread over the zones; the pods that submit jobs run on them, too."""
     root_volume_gib: Annotated[int, Field(ge=20, le=16384), Change.IN_PLACE] = 50
     """Size of the encrypted root volume."""
 
@@ -80,7 +80,8 @@ class EksConfig(Section):
     """The cluster and what belongs to it."""
 
     version: Annotated[KubernetesVersion, Change.IN_PLACE] = "1.36"
-    """Kubernetes version; EKS goes up one at a time, and never down."""
+    """Kubernetes version; EKS goes up one at a time, and never down. When standard support of a version ends (1.34: on
+    2 December 2026), EKS itself takes the cluster to the next: the file must follow before the next apply."""
     existing_cluster: Annotated[ExistingClusterConfig | None, Change.REPLACES] = None
     """Use this cluster instead of making one. Its version must be that of `eks.version`."""
     log_types: Annotated[list[LogType], Change.IN_PLACE] = [

@@ -115,7 +115,9 @@ def _cloudwatch(environment: KuberayEksConfig, _arns: EksArns) -> list[Statement
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
     """
     groups = environment.place.arn("logs", f"log-group:{INSIGHTS_PREFIX}/{environment.cluster_name}/*")
-    write = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+    # Of a cluster made here they are there; what is sent after a destroy must not make them again, without the key.
+    make = [] if environment.makes_cluster else ["logs:CreateLogGroup"]
+    write = [*make, "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
     see = ["logs:DescribeLogGroups", "ec2:DescribeInstances", "ec2:DescribeTags", "ec2:DescribeVolumes"]
     namespace = Condition("StringLike", "cloudwatch:namespace", "ContainerInsights*")
     return [

@@ -27,7 +27,16 @@ CronSchedule = Annotated[
     str, Form(r"(\S+ ){4}\S+|@(hourly|daily|weekly|monthly|yearly)", "a schedule such as 0 3 * * * or @daily")
 ]
 ImportPath = Annotated[str, Form(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", "an application of Ray Serve such as my_module:app")]
-WorkingDir = Annotated[str, Form(r"(s3|https)://\S+", "an archive such as s3://my-bucket/jobs/train.zip")]
+WorkingDir = Annotated[
+    str,
+    Form(
+        r"(s3|https)://[^\s/?#]+/[^\s?#]+\.zip",
+        "an address that ends in .zip, such as s3://my-bucket/jobs/train.zip",
+    ),
+]
+"""Other archives are not for every Ray: https://docs.ray.io/en/latest/ray-core/handling-dependencies.html#remote-uris"""
+_INT32 = 2**31 - 1
+"""The most that the definitions of KubeRay take for seconds."""
 
 
 class RayImageConfig(Section):
@@ -97,14 +106,15 @@ class RayJobConfig(Section):
     entrypoint: Annotated[str, Field(min_length=1, max_length=4096), Change.REPLACES]
     """Command, run where `working_dir` is unpacked."""
     working_dir: Annotated[WorkingDir | None, Change.REPLACES] = None
-    """Archive with the job's code; without one the code is in the image."""
+    """Archive with the job's code, in a bucket of the environment that pods may read, or at an https:// address;
+    without one the code is in the image."""
     schedule: Annotated[CronSchedule | None, Change.IN_PLACE] = None
     """When it runs, in UTC; once, at `make deploy`, when left out."""
     workers: Annotated[list[Slug] | None, Change.REPLACES] = None
     """Worker groups that its cluster has; all when left out."""
     retries: Annotated[int, Field(ge=0, le=10), Change.IN_PLACE] = 0
     """How often it is tried again, each time with a new cluster."""
-    timeout_seconds: Annotated[int | None, Field(ge=60), Change.IN_PLACE] = None
+    timeout_seconds: Annotated[int | None, Field(ge=60, le=_INT32), Change.IN_PLACE] = None
     """Most seconds that it may take; none when left out."""
     keep_seconds: Annotated[int, Field(ge=0, le=604800), Change.IN_PLACE] = 600
     """Seconds that its cluster is kept when it has ended, for its logs."""
@@ -116,8 +126,10 @@ class RayServiceConfig(Section):
     import_path: Annotated[ImportPath, Change.IN_PLACE]
     """Module and name of the application."""
     working_dir: Annotated[WorkingDir | None, Change.IN_PLACE] = None
-    """Archive with the application's code; without one the code is in the image."""
-    route_prefix: Annotated[str, Form(r"/[\w/.-]*", "a path such as /"), Change.IN_PLACE] = "/"
+    """Archive with the application's code, as of a job; without one the code is in the image."""
+    route_prefix: Annotated[
+        str, Form(r"/|(/[\w.-]+)+", "a path such as / or /embed, without a / at its end"), Change.IN_PLACE
+    ] = "/"
     """Where it answers."""
     workers: Annotated[list[Slug] | None, Change.IN_PLACE] = None
     """Worker groups that its cluster has; all when left out."""

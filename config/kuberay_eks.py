@@ -101,18 +101,23 @@ class KuberayEksConfig(FoundationConfig):
         system = [] if self.eks.system_nodes is None else [SYSTEM_GROUP]
         return [*system, *self.ray_groups]
 
-    def node_bounds(self, group: str) -> NodeBounds:
-        """Least and most nodes of a node group; it is made with the least.
+    @property
+    def most_heads(self) -> int:
+        """How many heads there may be at once, each on a node of its own.
 
-        Each Ray cluster has a head, which takes a node of its own: the RayCluster, each service (two while a new
-        version takes over from the old one), and each job while it runs.
+        Each Ray cluster has one: the RayCluster, each service (two while a new version takes over from the old one),
+        and each job while it runs.
         """
+        return 1 + 2 * len(self.services) + len(self.jobs)
+
+    def node_bounds(self, group: str) -> NodeBounds:
+        """Least and most nodes of a node group; it is made with the least."""
         if group == SYSTEM_GROUP:
             count = self.eks.system_nodes.count if self.eks.system_nodes is not None else 0
             return NodeBounds(count, count)
         if group == HEAD_GROUP:
-            # Not more at least, however many services: EKS refuses to raise it above the number that there are.
-            return NodeBounds(1, 1 + 2 * len(self.services) + len(self.jobs))
+            # Neither follows jobs and services: EKS refuses a least above, and a most below, the number that there is.
+            return NodeBounds(1, self.head.max_nodes if self.jobs or self.services else 1)
         worker = self.workers[group]
         return NodeBounds(worker.min_nodes, worker.max_nodes)
 

@@ -57,6 +57,8 @@ def pods_per_node(environment: KuberayEksConfig, group: str, instance_type: str 
         return 0
     if group == HEAD_GROUP:
         return min(1, places)
+    if size.cpu_millis <= 0 or size.memory_mib <= 0:
+        return 0  # a node that leaves nothing, which pods_fit_their_nodes refuses
     by_amount = [room.cpu_millis // size.cpu_millis, room.memory_mib // size.memory_mib]
     by_gpus = [room.gpus // size.gpus] if size.gpus else []
     return min(*by_amount, *by_gpus, places)

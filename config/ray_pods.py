@@ -10,6 +10,15 @@ from config.change import Change
 from config.instance_types import Architecture, architecture_of, has_gpu
 from config.nodes import InstanceType, LabelKey, LabelValue
 from config.section import Section, Tags, Zone
+from config.text import Form
+
+ResourceName = Annotated[
+    str,
+    Form(r"[A-Za-z][A-Za-z0-9_.:-]{0,62}", "a name of 1 to 63 letters, digits and any of _.:-, a letter first"),
+]
+"""Part of a command line and of JSON in it, which the operator writes without quotes of its own."""
+ResourceAmount = Annotated[int, Field(ge=0, le=1_000_000_000)]
+"""A quantity of Kubernetes, of which Ray's autoscaler takes whole ones alone."""
 
 
 class RayPodConfig(Section):
@@ -25,13 +34,13 @@ class RayPodConfig(Section):
     """Instance type of the node group; a change makes new nodes and moves the pods."""
     root_volume_gib: Annotated[int, Field(ge=20, le=16384), Change.IN_PLACE] = 100
     """Size of the encrypted gp3 root volume, which holds images and Ray's spilled objects."""
-    cpus: Annotated[float | None, Field(gt=0, le=1024), Change.IN_PLACE] = None
+    cpus: Annotated[float | None, Field(ge=0.5, le=1024), Change.IN_PLACE] = None
     """CPUs of a pod, requested and limited; all that a node has to give when left out."""
-    memory_gib: Annotated[float | None, Field(gt=0, le=32768), Change.IN_PLACE] = None
+    memory_gib: Annotated[float | None, Field(ge=2, le=32768), Change.IN_PLACE] = None
     """Memory of a pod in GiB, requested and limited; all that a node has to give when left out."""
     labels: Annotated[dict[LabelKey, LabelValue], Change.IN_PLACE] = {}
     """Ray node labels for scheduling."""
-    resources: Annotated[dict[str, float], Change.IN_PLACE] = {}
+    resources: Annotated[dict[ResourceName, ResourceAmount], Change.IN_PLACE] = {}
     """Custom resources of Ray; CPUs, GPUs and memory are those of the pod."""
     tags: Annotated[Tags, Change.IN_PLACE] = {}
     """More tags for the instances and their volumes."""
@@ -58,10 +67,14 @@ class HeadPodConfig(RayPodConfig):
         "spot": "none: a cluster ends with its head, which is always on demand",
         "gpus": "none: the head runs no work",
         **dict.fromkeys(
-            ("count", "min_nodes", "max_nodes", "min_replicas", "max_replicas"),
+            ("count", "min_nodes", "min_replicas", "max_replicas"),
             "none: there is a head for each Ray cluster",
         ),
     }
+
+    max_nodes: Annotated[int, Field(ge=1, le=450), Change.IN_PLACE] = 10
+    """Most nodes, when there are jobs or services: one for the RayCluster, for each job while it runs, and two for each
+    service, which has two clusters while a new version takes over. EKS refuses to lower it below those that run."""
 
 
 class WorkerPodsConfig(RayPodConfig):
@@ -74,9 +87,9 @@ class WorkerPodsConfig(RayPodConfig):
     zones: Annotated[Annotated[list[Zone], Field(min_length=1)] | None, Change.REPLACES] = None
     """Zones of the node group; all of the network when left out."""
     min_nodes: Annotated[int, Field(ge=0, le=450), Change.IN_PLACE] = 0
-    """Least nodes."""
+    """Least nodes. EKS refuses to raise it above those that run."""
     max_nodes: Annotated[int, Field(ge=1, le=450), Change.IN_PLACE] = 4
-    """Most nodes."""
+    """Most nodes. EKS refuses to lower it below those that run."""
     min_replicas: Annotated[int, Field(ge=0, le=10000), Change.IN_PLACE] = 0
     """Least pods; all there are when `autoscaler.enabled` is false."""
     max_replicas: Annotated[int | None, Field(ge=0, le=10000), Change.IN_PLACE] = None

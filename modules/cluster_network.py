@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
@@ -23,10 +23,12 @@ def define_network(
     readable_buckets: Sequence[str],
     writable_buckets: Sequence[str],
     gives_addresses: bool,
+    subnet_tags: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Network | ExistingNetwork:
     """Define the network with its flow logs and S3 endpoint, or look up the one that is there.
 
-    `readable_buckets` and `writable_buckets` are of other accounts; `gives_addresses` is said in `Network`.
+    `readable_buckets` and `writable_buckets` are of other accounts; `gives_addresses` and `subnet_tags` are said in
+    `Network`.
     """
     if config.network.existing is not None:
         return ExistingNetwork(scope, "network", config=config.network.existing, gives_addresses=gives_addresses)
@@ -37,6 +39,7 @@ def define_network(
         layout=config.layout,
         label=label,
         gives_addresses=gives_addresses,
+        subnet_tags=subnet_tags or {},
     )
     FlowLogs(
         scope,

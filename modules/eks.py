@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from cdktf import ITerraformDependable
 from constructs import Construct
 
 from config.eks import EksAccessConfig, EksConfig, ExistingClusterConfig
@@ -103,6 +104,7 @@ class MadeCluster(Cluster):
         key_arn: str,
         permissions_boundary_arn: str | None,
         protect: bool,
+        wait_for: Sequence[ITerraformDependable],
     ) -> None:
         super().__init__(scope, id_)
         role = Role(
@@ -156,7 +158,7 @@ class MadeCluster(Cluster):
             ),
             enabled_cluster_log_types=list(config.log_types),
             timeouts=EksClusterTimeouts(**_TIMEOUTS),
-            depends_on=[policy, logs.resource],
+            depends_on=[policy, logs.resource, *wait_for],
             lifecycle=protected(protect),
             tags=label.tags("cluster"),
         )

@@ -33,7 +33,8 @@ from modules.role import Role
 _ROOT_DEVICE = "/dev/xvda"
 """Of EKS's images of Amazon Linux 2023."""
 _TIMEOUTS = {"create": "60m", "update": "120m", "delete": "60m"}
-"""An update moves the pods of one node after the other."""
+"""An update moves the pods of some nodes after those of others."""
+_WORKERS_AT_ONCE_PERCENT = 25
 
 
 class NodeRole(Role):
@@ -103,7 +104,8 @@ class NodeGroups(Construct):
             scaling_config=EksNodeGroupScalingConfig(
                 desired_size=group.bounds.least, min_size=group.bounds.least, max_size=group.bounds.most
             ),
-            update_config=EksNodeGroupUpdateConfig(max_unavailable=1),
+            update_config=_update_of(group),
+            force_update_version=group.updates_by_force or None,
             node_repair_config=EksNodeGroupNodeRepairConfig(enabled=True),
             labels=group.labels,
             taint=[
@@ -112,7 +114,7 @@ class NodeGroups(Construct):
             timeouts=EksNodeGroupTimeouts(**_TIMEOUTS),
             depends_on=self._wait_for,
             lifecycle=_between_bounds() if group.bounds.least < group.bounds.most else None,
-            tags=self._config.label.tags(group.name),
+            tags=self._config.label.tags(group.name, group.template_tags),
         )
 
     def _launch_template(self, scope: Construct, group: NodeGroup) -> LaunchTemplate:
@@ -152,6 +154,13 @@ class NodeGroups(Construct):
             ],
             tags=label.tags(group.name),
         )
+
+
+def _update_of(group: NodeGroup) -> EksNodeGroupUpdateConfig:
+    """How many nodes an update takes at once: of workers as many as keep it within its time limit."""
+    if group.of_workers:
+        return EksNodeGroupUpdateConfig(max_unavailable_percentage=_WORKERS_AT_ONCE_PERCENT)
+    return EksNodeGroupUpdateConfig(max_unavailable=1)
 
 
 def _between_bounds() -> TerraformResourceLifecycle:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
+from cdktf import ITerraformDependable
 from constructs import Construct
 
 from config.fsx import FsxConfig
@@ -42,9 +44,13 @@ class FsxLustre(Construct):
         key_arn: str,
         linked_bucket_name: str | None,
         protect: bool,
+        wait_for: Sequence[ITerraformDependable],
     ) -> None:
         super().__init__(scope, id_)
         persistent = config.deployment_type == "PERSISTENT_2"
+        # FSx refuses backups of one that is linked, the last one included:
+        # https://docs.aws.amazon.com/fsx/latest/LustreGuide/using-backups-fsx.html
+        backed_up = persistent and config.linked_bucket is None
         self._file_system = FsxLustreFileSystem(
             self,
             "file_system",
@@ -57,9 +63,11 @@ class FsxLustre(Construct):
             subnet_ids=[subnet_id],
             security_group_ids=[security_group_id],
             kms_key_id=key_arn if persistent else None,
-            automatic_backup_retention_days=config.backup_retention_days if persistent else None,
-            copy_tags_to_backups=True if persistent else None,
-            skip_final_backup=not persistent,
+            automatic_backup_retention_days=config.backup_days if persistent else None,
+            copy_tags_to_backups=True if backed_up else None,
+            skip_final_backup=not backed_up,
+            # FSx looks at the rules of the group when it makes the file system.
+            depends_on=list(wait_for),
             lifecycle=protected(protect),
             tags=label.tags("fsx"),
         )

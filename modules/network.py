@@ -31,7 +31,8 @@ _ANYWHERE = "0.0.0.0/0"
 class Network(Construct):
     """Define a VPC with public and private subnets per zone, each private one with a route table of its own.
 
-    With `gives_addresses` whatever is launched in a public subnet has a public address.
+    With `gives_addresses` whatever is launched in a public subnet has a public address. `subnet_tags` are more tags of
+    subnets, by tier: public or private.
     """
 
     def __init__(
@@ -43,9 +44,10 @@ class Network(Construct):
         layout: NetworkLayout,
         label: Label,
         gives_addresses: bool,
+        subnet_tags: Mapping[str, Mapping[str, str]],
     ) -> None:
         super().__init__(scope, id_)
-        self._label = label
+        self._label, self._subnet_tags = label, subnet_tags
         self._vpc = Vpc(
             self,
             "vpc",
@@ -73,7 +75,7 @@ class Network(Construct):
                 cidr_block=str(cidr),
                 # Nodes of ours ask for their public address themselves; nothing else gets one by standing here.
                 map_public_ip_on_launch=gives_addresses,
-                tags=self._label.tags(f"{tier}-{zone}", {"rayform:tier": tier}),
+                tags=self._label.tags(f"{tier}-{zone}", {"rayform:tier": tier, **self._subnet_tags.get(tier, {})}),
             )
             for zone, cidr in cidrs.items()
         }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from config.label import Label
@@ -64,8 +65,7 @@ class SecurityGroups(Construct):
         for group, launcher in sorted(filled_by.items()):
             waive(defined[group], CKV2_AWS_5=f"Nodes that {launcher} launches are in it.")
         self._ids = {group: str(each.id) for group, each in defined.items()}
-        for rule in rules:
-            self._define(rule)
+        self._rules = [(rule.group, self._define(rule)) for rule in rules]
 
     def _group(self, group: Group, vpc_id: str, identity: GroupIdentity) -> SecurityGroup:
         return SecurityGroup(
@@ -77,8 +77,8 @@ class SecurityGroups(Construct):
             tags=self._label.tags(group),
         )
 
-    def _define(self, rule: Rule) -> None:
-        _RULE_CLASSES[rule.direction](
+    def _define(self, rule: Rule) -> TerraformResource:
+        defined: TerraformResource = _RULE_CLASSES[rule.direction](
             self,
             construct_id(rule.group, rule.direction, rule.name, rule.peer),
             security_group_id=self.id_of(rule.group),
@@ -89,6 +89,7 @@ class SecurityGroups(Construct):
             tags=self._label.tags(f"{rule.group}-{rule.name}"),
             **self._peer(rule),
         )
+        return defined
 
     def _peer(self, rule: Rule) -> dict[str, Any]:
         if isinstance(rule.peer, IPv4Network):
@@ -100,6 +101,10 @@ class SecurityGroups(Construct):
     def id_of(self, group: Group) -> str:
         """Id of a group, a token until apply."""
         return self._ids[group]
+
+    def rules_of(self, *groups: Group) -> list[TerraformResource]:
+        """Rules of groups, for what must be made after them and go before them."""
+        return [defined for group, defined in self._rules if group in groups]
 
     @property
     def ids(self) -> dict[Group, str]:

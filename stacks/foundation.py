@@ -29,8 +29,8 @@ class FoundationStack(EnvironmentStack):
     """An environment with a key, a network and security groups. Wiring only.
 
     `encrypts` says what the key is for; `key_users` and `log_groups` are its own, too. `readable_buckets`,
-    `writable_buckets` and `gives_addresses` are those of the network, `filled_by` and `identities` those of the
-    security groups.
+    `writable_buckets`, `gives_addresses` and `subnet_tags` are those of the network, `filled_by` and `identities` those
+    of the security groups.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class FoundationStack(EnvironmentStack):
         readable_buckets: Sequence[str],
         writable_buckets: Sequence[str],
         gives_addresses: bool,
+        subnet_tags: Mapping[str, Mapping[str, str]] | None = None,
         filled_by: Mapping[Group, str],
         identities: Mapping[Group, GroupIdentity] | None = None,
         key_users: Sequence[Statement] = (),
@@ -68,6 +69,7 @@ class FoundationStack(EnvironmentStack):
             readable_buckets=readable_buckets,
             writable_buckets=writable_buckets,
             gives_addresses=gives_addresses,
+            subnet_tags=subnet_tags,
         )
         self._groups = SecurityGroups(
             self,

@@ -28,9 +28,13 @@ from modules.prometheus import Prometheus
 from modules.registry import Registry
 from stacks.foundation import FoundationStack
 
-_IMAGE_BUCKETS = "prod-registry-k8s-io-{region}"
-"""Where registry.k8s.io sends clients in AWS for layers, by S3:
-https://github.com/kubernetes/registry.k8s.io/blob/main/cmd/archeio/docs/request-handling.md"""
+_QUAY_REGION = "us-east-1"
+_SUBNET_TAGS = {
+    "public": {"kubernetes.io/role/elb": "1"},
+    "private": {"kubernetes.io/role/internal-elb": "1"},
+}
+"""Where controllers for load balancers look for subnets:
+https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"""
 
 
 class KuberayEksStack(FoundationStack):
@@ -41,9 +45,10 @@ class KuberayEksStack(FoundationStack):
             scope,
             config,
             encrypts="everything",
-            readable_buckets=[_IMAGE_BUCKETS.format(region=config.region), *config.network.s3_endpoint_buckets],
+            readable_buckets=[*_image_buckets(config.region), *config.network.s3_endpoint_buckets],
             writable_buckets=config.network.s3_endpoint_writable_buckets,
             gives_addresses=False,
+            subnet_tags=_SUBNET_TAGS,
             filled_by={},
             key_users=key_users(config),
             log_groups=named_log_groups(config),
@@ -88,6 +93,7 @@ class KuberayEksStack(FoundationStack):
                 key_arn=self._key.key_arn,
                 permissions_boundary_arn=config.iam.permissions_boundary_arn,
                 protect=config.protect,
+                wait_for=self._groups.rules_of("control_plane"),
             )
         define_access(cluster, config=config, cluster_name=cluster.name)
         return cluster
@@ -113,6 +119,7 @@ class KuberayEksStack(FoundationStack):
             key_arn=self._key.key_arn,
             linked_bucket_name=None if linked is None else self._buckets.names[linked],
             protect=config.protect,
+            wait_for=self._groups.rules_of("fsx"),
         )
 
     @property
@@ -172,6 +179,8 @@ class KuberayEksStack(FoundationStack):
             key_arn=self._key.key_arn,
             wait_for=[
                 *self._ways_out(self._endpoints),
+                # A destroy would take them all at once, and nodes that drain would reach nothing any more.
+                *self._groups.rules_of(*self._groups.ids),
                 *role.policies,
                 *role.attachments,
                 *self._define_addons([name for name in config.addons if name in BEFORE_NODES]),
@@ -251,3 +260,14 @@ class KuberayEksStack(FoundationStack):
                 memorydb_user=self._memorydb.user_name,
                 memorydb_password_secret_arn=self._memorydb.password_secret_arn,
             )
+
+
+def _image_buckets(region: str) -> list[str]:
+    """Where registries send clients in AWS for layers, through the S3 endpoint.
+
+    registry.k8s.io has a bucket in each region; quay.io, which has the operator's image, sends those in its own to its
+    bucket, and others to CloudFront.
+    https://github.com/kubernetes/registry.k8s.io/blob/main/cmd/archeio/docs/request-handling.md,
+    https://github.com/quay/quay/blob/master/storage/cloud.py
+    """
+    return [f"prod-registry-k8s-io-{region}", *(["quayio-production-s3"] if region == _QUAY_REGION else [])]

@@ -30,6 +30,7 @@ from config.rules import (
     kuberay_scaling,
     kuberay_storage,
     kuberay_types,
+    kuberay_work,
     launcher,
     names,
     network,
@@ -72,6 +73,7 @@ _MODULES = (
     kuberay_pods,
     kuberay_scaling,
     kuberay_ray,
+    kuberay_work,
     kuberay_storage,
     audit,
 )

@@ -11,7 +11,7 @@ from config.kuberay_eks import KuberayEksConfig
 from config.label import is_own_tag
 from config.nodes import RAY_RESOURCES
 from config.pod_sizes import node_room, pod_room, pod_size
-from config.problems import Path, Problem
+from config.problems import Problem
 from config.ray_pods import WorkerPodsConfig
 from config.room import Room
 from config.rules.kuberay_types import declared_pods
@@ -75,19 +75,14 @@ def gpus_are_there(environment: KuberayEksConfig) -> Iterator[Problem]:
 
 @rule("head", "workers")
 def pods_have_resources_of_their_own(environment: KuberayEksConfig) -> Iterator[Problem]:
-    """CPUs, GPUs and memory are those of the pod; other resources come in whole amounts."""
+    """CPUs, GPUs and memory are those of the pod."""
     for path, pods in declared_pods(environment):
-        for name, amount in pods.resources.items():
-            yield from _resource((*path, "resources", name), name, amount, isinstance(pods, WorkerPodsConfig))
-
-
-def _resource(path: Path, name: str, amount: float, is_worker: bool) -> Iterator[Problem]:
-    # The operator takes every resource whose name ends so for GPUs.
-    if name.lower() in _OF_THE_POD or name.lower().endswith("gpu"):
-        instead = "cpus, memory_gib and gpus" if is_worker else "cpus and memory_gib"
-        yield Problem(path, "got what a pod has by itself", f"{instead} of the group, or another name")
-    elif amount < 0 or amount != int(amount):
-        yield Problem(path, f"got {amount:g}", "a whole number of at least 0")
+        for name in pods.resources:
+            # The operator takes every resource whose name ends so for GPUs.
+            if name.lower() in _OF_THE_POD or name.lower().endswith("gpu"):
+                instead = "cpus, memory_gib and gpus" if isinstance(pods, WorkerPodsConfig) else "cpus and memory_gib"
+                wanted = f"{instead} of the group, or another name"
+                yield Problem((*path, "resources", name), "got what a pod has by itself", wanted)
 
 
 @rule("head", "workers")

@@ -79,6 +79,8 @@ def kube_head_storage_agrees(environment: KuberayEksConfig) -> Iterator[Problem]
 @rule("jobs", "services", "workers")
 def work_has_its_groups(environment: KuberayEksConfig) -> Iterator[Problem]:
     """Jobs and services run on groups that there are."""
+    if not environment.workers:
+        return  # said by cluster_has_workers
     lists: list[tuple[Path, list[str] | None]] = [
         *((("jobs", name, "workers"), job.workers) for name, job in environment.jobs.items()),
         *((("services", name, "workers"), service.workers) for name, service in environment.services.items()),

@@ -48,6 +48,19 @@ def replicas_have_bounds_in_order(environment: KuberayEksConfig) -> Iterator[Pro
             yield Problem(path, f"got {worker.min_replicas}", f"at most max_replicas, {worker.max_replicas}")
 
 
+@rule("head", "jobs", "services")
+def heads_have_nodes(environment: KuberayEksConfig) -> Iterator[Problem]:
+    """A job whose head has no node waits until its time is over."""
+    wanted, most = environment.most_heads, environment.head.max_nodes
+    if wanted > 1 and most < wanted:
+        work = f"{counted(len(environment.jobs), 'job')} and {counted(len(environment.services), 'service')}"
+        yield Problem(
+            ("head", "max_nodes"),
+            f"got {most} for {work}",
+            f"at least {wanted}: the RayCluster, each job, and each service twice",
+        )
+
+
 @rule("workers", "autoscaler", "efs", "fsx", "buckets", "eks", "head")
 def replicas_have_nodes(environment: KuberayEksConfig) -> Iterator[Problem]:
     """Ray's autoscaler would ask for pods that the Cluster Autoscaler has no node for."""

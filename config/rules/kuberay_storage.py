@@ -104,6 +104,17 @@ def scratch_has_nothing_that_lasts(environment: KuberayEksConfig) -> Iterator[Pr
             yield Problem(("fsx", setting), f"got {value} with SCRATCH_2", "deployment_type: PERSISTENT_2, or none")
 
 
+@rule("fsx")
+def linked_file_system_has_no_backups(environment: KuberayEksConfig) -> Iterator[Problem]:
+    """FSx makes no backups of a file system that is linked to a bucket."""
+    fsx = environment.fsx
+    if fsx is None or fsx.deployment_type != "PERSISTENT_2":
+        return  # said by scratch_has_nothing_that_lasts
+    if fsx.linked_bucket is not None and fsx.backup_retention_days:
+        got = f"got {fsx.backup_retention_days} with linked_bucket"
+        yield Problem(("fsx", "backup_retention_days"), got, "0, or nothing: the bucket keeps what is linked")
+
+
 @rule("fsx", "buckets")
 def linked_bucket_is_there(environment: KuberayEksConfig) -> Iterator[Problem]:
     """The file system shows a bucket of the environment, whose access logs are none of Ray's."""
@@ -112,6 +123,17 @@ def linked_bucket_is_there(environment: KuberayEksConfig) -> Iterator[Problem]:
         known = ", ".join(bucket for bucket in environment.buckets if bucket != LOGS_BUCKET)
         wanted = f"one of buckets: {known or 'there is none yet'}"
         yield Problem(("fsx", "linked_bucket"), f"got {name}", wanted, misses=("buckets", name))
+
+
+@rule("fsx", "buckets")
+def linked_bucket_may_be_written(environment: KuberayEksConfig) -> Iterator[Problem]:
+    """FSx reads and writes the bucket with rights of its own: pods would do what `node_access` forbids."""
+    name = environment.fsx.linked_bucket if environment.fsx is not None else None
+    bucket = environment.buckets.get(name) if name not in (None, LOGS_BUCKET) else None
+    if bucket is not None and bucket.node_access != "read_write":
+        got = f"got {name} with node_access: {bucket.node_access}"
+        wanted = "a bucket with node_access: read_write: what pods write below the mount goes there"
+        yield Problem(("fsx", "linked_bucket"), got, wanted)
 
 
 @rule("fsx", "network", "access", "region")

@@ -20,8 +20,11 @@ from config.vcpu_quotas import vcpu_quota_of
 from config.words import counted
 
 _SYSTEM_PODS = Room(800, 2048)
-"""What the operator, the Cluster Autoscaler, CoreDNS, the CSI controllers and submitters of jobs request on a node,
-rounded up."""
+"""What the operator, the Cluster Autoscaler, CoreDNS and the CSI controllers request on a node, rounded up."""
+_ALL_SYSTEM_PODS = Room(1000, 3072)
+"""The same on all nodes together: most of them run twice."""
+_SUBMITTER = Room(250, 512)
+"""What the pod that submits a job requests, as templates/manifests/_ray_job.j2 says."""
 
 
 def declared_pods(environment: KuberayEksConfig) -> Iterator[tuple[Path, RayPodConfig]]:
@@ -133,11 +136,36 @@ def system_nodes_have_room(environment: KuberayEksConfig) -> Iterator[Problem]:
     nodes = environment.eks.system_nodes
     if nodes is None or size_of(nodes.instance_type) is None:
         return
-    taken = sum(daemon_sets(environment, nodes.instance_type).values(), SPARE)
-    room = allocatable(nodes.instance_type) - taken
+    room = _system_room(environment, nodes.instance_type)
     if not room.holds(_SYSTEM_PODS):
         yield Problem(
             ("eks", "system_nodes", "instance_type"),
             f"got {nodes.instance_type}, which leaves {room}",
             f"a larger type, which leaves at least {_SYSTEM_PODS} to the operator, the autoscaler and the add-ons",
         )
+
+
+@rule("eks", "efs", "fsx", "buckets", "jobs")
+def submitters_have_room(environment: KuberayEksConfig) -> Iterator[Problem]:
+    """A job whose submitter finds no node never begins, while its Ray cluster waits for it."""
+    nodes = environment.eks.system_nodes
+    if nodes is None or size_of(nodes.instance_type) is None:
+        return
+    held = _submitters(_system_room(environment, nodes.instance_type), nodes.count)
+    if environment.jobs and held < len(environment.jobs):
+        yield Problem(
+            ("eks", "system_nodes", "count"),
+            f"got {nodes.count} of {nodes.instance_type}, with room for {counted(held, 'job')} at once",
+            f"more, or a larger type, for {counted(len(environment.jobs), 'job')}",
+        )
+
+
+def _system_room(environment: KuberayEksConfig, instance_type: str) -> Room:
+    return allocatable(instance_type) - sum(daemon_sets(environment, instance_type).values(), SPARE)
+
+
+def _submitters(room: Room, nodes: int) -> int:
+    """How many submitters fit beside what else runs on all nodes."""
+    cpu_millis = room.cpu_millis * nodes - _ALL_SYSTEM_PODS.cpu_millis
+    memory_mib = room.memory_mib * nodes - _ALL_SYSTEM_PODS.memory_mib
+    return max(0, min(cpu_millis // _SUBMITTER.cpu_millis, memory_mib // _SUBMITTER.memory_mib))

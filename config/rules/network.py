@@ -153,7 +153,10 @@ def nodes_have_subnets(environment: FoundationConfig) -> Iterator[Problem]:
         wanted = dotted((*section, "public_subnets"))
         yield Problem(("access", "public_nodes"), "got true without public subnets", wanted)
     if not environment.access.public_nodes and not environment.layout.private and _has_room(environment.network):
-        yield Problem((*section, "private_subnets"), "got none", "subnets for the nodes, or access.public_nodes: true")
+        # Of a flavour whose nodes are always in private subnets the setting takes nothing but false.
+        public = type(environment.access).model_fields["public_nodes"].annotation is bool
+        wanted = "subnets for the nodes" + (", or access.public_nodes: true" if public else "")
+        yield Problem((*section, "private_subnets"), "got none", wanted)
 
 
 @rule("network", "region")

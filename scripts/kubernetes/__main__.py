@@ -33,8 +33,10 @@ def run(given: argparse.Namespace, environment: KuberayEksConfig) -> int:
     from scripts.inventory.session import open_session
 
     if given.command == "undeploy":
+        from scripts.kubernetes.programs import require_programs
         from scripts.kubernetes.undeploy import require_consent, undeploy
 
+        require_programs(environment)  # the operator's release goes last, by helm
         require_consent(environment)
         return undeploy(environment, open_session(environment))
     session = open_session(environment)

@@ -14,9 +14,10 @@ from config.errors import UserError
 from config.kuberay_eks import KuberayEksConfig
 from scripts.inventory.session import Session
 from scripts.kubernetes.eks_cluster import EksCluster, describe_cluster
+from scripts.kubernetes.eks_token import hand_down
 from scripts.kubernetes.kubeconfig import keep_kubeconfig, kubeconfig_file
 from scripts.kubernetes.kubectl import Kubectl
-from scripts.kubernetes.programs import find_program
+from scripts.kubernetes.programs import find_program, kubectl_for
 
 _ANSWER = "--request-timeout=15s"
 
@@ -26,14 +27,17 @@ def cluster_access(environment: KuberayEksConfig, session: Session, *, cluster: 
 
     Raises UserError when a program is missing, when the context is another cluster's, or when nobody answers.
     """
-    program = find_program("kubectl")
+    find_program("kubectl")
     found = cluster or describe_cluster(environment, session)
+    program = kubectl_for(found.version)
     variables = process_environment(environment, session)
     if os.environ.get("CONTEXT") or os.environ.get("KUBECONFIG"):
         context = _context_of_user(environment, found, program, variables)
         kubectl = Kubectl(environment, program, None, context, variables)
     else:
         file = keep_kubeconfig(environment, found)
+        credential = hand_down(found.name, environment.region, embedded=environment.target == "local")
+        variables = {**variables, **credential}
         kubectl = Kubectl(environment, program, str(file), environment.label.cluster, variables)
     # Unlike /version, this is not told to strangers.
     kubectl.output("get", "--raw=/api", _ANSWER, what=f"{environment.name} is not reached")
@@ -58,6 +62,9 @@ def _context_of_user(
     environment: KuberayEksConfig, cluster: EksCluster, program: str, variables: Mapping[str, str]
 ) -> str:
     wanted = os.environ.get("CONTEXT")
+    files = [file for file in os.environ.get("KUBECONFIG", "").split(os.pathsep) if file]
+    if files and not any(map(os.path.exists, files)):  # kubectl passes over one of several
+        raise UserError(f"KUBECONFIG={os.environ['KUBECONFIG']}: no such file; {_mend(environment)}")
     words = [program, "config", "view", "--minify", "--flatten", "--raw", "--output=json"]
     chosen = [f"--context={wanted}"] if wanted else []
     done = subprocess.run([*words, *chosen], env=dict(variables), capture_output=True, text=True, check=False)

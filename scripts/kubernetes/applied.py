@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,11 +13,16 @@ from config.service_accounts import service_accounts
 
 
 def require_applied(environment: KuberayEksConfig, outputs: Mapping[str, Any]) -> None:
-    """Raise UserError where nothing was applied, or something else than the file says by now."""
+    """Raise UserError where something that the file names was not applied; what it no longer names may be there.
+
+    That is told: what is taken away goes from Kubernetes first, so that nothing runs on nodes that an apply ends.
+    """
     require_any_applied(environment, outputs)
-    if different := list(_differences(environment, outputs)):
-        run = make_commands(("plan", "apply"), environment)
-        raise UserError(f"{environment.name} is not applied as its file says: {', '.join(different)}; run: {run}")
+    run = make_commands(("plan", "apply"), environment)
+    if missing := list(_missing(environment, outputs)):
+        raise UserError(f"{environment.name} is not applied as its file says: {', '.join(missing)}; run: {run}")
+    if more := list(_no_longer(environment, outputs)):
+        print(f"note: applied, and no longer in the file: {', '.join(more)}; after this run: {run}", file=sys.stderr)
 
 
 def require_any_applied(environment: KuberayEksConfig, outputs: Mapping[str, Any]) -> None:
@@ -26,37 +32,32 @@ def require_any_applied(environment: KuberayEksConfig, outputs: Mapping[str, Any
         raise UserError(f"{environment.name} is not applied yet; run: {run}")
 
 
-def _differences(environment: KuberayEksConfig, outputs: Mapping[str, Any]) -> Iterator[str]:
+def _missing(environment: KuberayEksConfig, outputs: Mapping[str, Any]) -> Iterator[str]:
+    if environment.cluster_name != outputs["cluster_name"]:
+        yield f"the cluster is {environment.cluster_name}, applied is {outputs['cluster_name']}"
     for what, (wanted, applied) in _compared(environment, outputs).items():
-        if wanted != applied:
-            yield f"{what} is {_shown(wanted)}, applied is {_shown(applied)}"
+        if lacking := wanted - applied:
+            yield f"{what} {', '.join(sorted(lacking))} not applied"
 
 
-def _compared(environment: KuberayEksConfig, outputs: Mapping[str, Any]) -> dict[str, tuple[object, object]]:
-    """By what a user calls it: what the file says, and what was applied."""
-    made = {
-        "efs": (environment.efs, "efs_id"),
-        "fsx": (environment.fsx, "fsx_id"),
-        "memorydb": (environment.memorydb, "memorydb_address"),
-    }
+def _no_longer(environment: KuberayEksConfig, outputs: Mapping[str, Any]) -> Iterator[str]:
+    for what, (wanted, applied) in _compared(environment, outputs).items():
+        if more := applied - wanted:
+            yield f"{what} {', '.join(sorted(more))}"
+
+
+def _compared(environment: KuberayEksConfig, outputs: Mapping[str, Any]) -> dict[str, tuple[set[str], set[str]]]:
+    """By what a user calls it: names in the file, and those that were applied."""
+    stores = {"efs": "efs_id", "fsx": "fsx_id", "memorydb": "memorydb_address"}
     return {
-        "the cluster": (environment.cluster_name, outputs["cluster_name"]),
-        "the list of node groups": _sorted(environment.node_group_names, outputs.get("node_group_names", [])),
-        "the list of buckets": _sorted(environment.all_buckets, outputs.get("bucket_names", {})),
-        "the list of service accounts with roles": _sorted(
-            [account.part for account in service_accounts(environment)], outputs.get("service_account_role_arns", {})
+        "node group": (set(environment.node_group_names), set(outputs.get("node_group_names", []))),
+        "bucket": (set(environment.all_buckets), set(outputs.get("bucket_names", {}))),
+        "role of service account": (
+            {account.part for account in service_accounts(environment)},
+            set(outputs.get("service_account_role_arns", {})),
         ),
-        **{name: (_made(section), _made(outputs.get(output))) for name, (section, output) in made.items()},
+        "store": (
+            {name for name in stores if getattr(environment, name) is not None},
+            {name for name, output in stores.items() if outputs.get(output) is not None},
+        ),
     }
-
-
-def _sorted(wanted: Any, applied: Any) -> tuple[object, object]:
-    return sorted(wanted), sorted(applied)
-
-
-def _made(what: object) -> str:
-    return "off" if what is None else "on"
-
-
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) or "empty" if isinstance(value, list) else str(value)

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 
 from config.commands import make_command
 from config.errors import UserError
+from scripts.kubernetes.anew import is_made_anew, is_restarted
 from scripts.kubernetes.collect import compare
 from scripts.kubernetes.diff import FieldDifference
-from scripts.kubernetes.kubectl import Kubectl
+from scripts.kubernetes.kubectl import Answer, Kubectl
 from scripts.kubernetes.live import APPLY, live_objects
 from scripts.kubernetes.objects import Document, ObjectKey, as_list, key_of
+from scripts.kubernetes.prune import delete
 from scripts.kubernetes.refusals import refusal
 from scripts.kubernetes.scale import SPECS, with_live_scale
+from scripts.kubernetes.told import told
 
 _CONFLICTS = re.compile(r'conflicts? with "(?P<manager>[^"]+)"[^:]*: *(?P<fields>\.\S+|(?:\n- \.\S+)+)')
-_SHOWN_VALUE = 60
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,21 @@ class Change:
     def key(self) -> ObjectKey:
         """Its object."""
         return key_of(self.document)
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether the object is deleted and made again."""
+        return is_made_anew(self.key, self.fields)
+
+    @property
+    def is_restart(self) -> bool:
+        """Whether the operator ends all its pods."""
+        return is_restarted(self.key, self.fields)
+
+    @property
+    def told(self) -> list[str]:
+        """Its fields, each from what to what."""
+        return [told(one) for one in self.fields]
 
 
 def planned(kubectl: Kubectl, documents: Sequence[Document]) -> list[Change]:
@@ -55,7 +72,10 @@ def planned(kubectl: Kubectl, documents: Sequence[Document]) -> list[Change]:
 
 def require_no_conflict(kubectl: Kubectl, changes: Sequence[Change], *, forced: bool) -> None:
     """Refuse to take over fields that somebody else has set since, unless that is asked for."""
-    lines = [line for change in changes if change.live is not None for line in _conflicts(kubectl, change)]
+    changing = [change for change in changes if change.live is not None and not change.is_anew]
+    if not changing or _tried(kubectl, changing).code == 0:
+        return
+    lines = [line for change in changing for line in _conflicts(kubectl, change)]
     if lines and not forced:
         again = f"{make_command('deploy', kubectl.environment)} FORCE=1"
         raise UserError([*lines, f"others have changed what is deployed: undo it, or take it over with: {again}"])
@@ -66,14 +86,31 @@ def apply(kubectl: Kubectl, changes: Sequence[Change]) -> None:
     if not changes:
         return
     # Conflicts were judged before: here Ray's autoscaler and whoever else lost that judgement are overruled.
+    for change in changes:
+        if change.is_anew:
+            delete(kubectl, change.key)
     words = (*APPLY, "--force-conflicts")
     kubectl.output(*words, stdin=as_list(change.document for change in changes), shown=True, what="not deployed")
     for change in changes:
-        print(f"made {change.key}" if change.live is None else f"changed {change.key}: {_fields(change)}")
+        print(_line(change))
+
+
+def _line(change: Change) -> str:
+    """A line; with several fields, one more for each."""
+    if change.live is None:
+        return f"made {change.key}"
+    how = "made anew" if change.is_anew else "changed"
+    between = "\n  " if len(change.told) > 1 else " "
+    return f"{how} {change.key}:{between}{between.join(change.told)}"
+
+
+def _tried(kubectl: Kubectl, changes: Sequence[Change]) -> Answer:
+    words = (*APPLY, "--dry-run=server", "--output=name")
+    return kubectl.attempt(*words, stdin=as_list(change.document for change in changes))
 
 
 def _conflicts(kubectl: Kubectl, change: Change) -> Iterator[str]:
-    answer = kubectl.attempt(*APPLY, "--dry-run=server", "--output=name", stdin=as_list([change.document]))
+    answer = _tried(kubectl, [change])
     if answer.code == 0:
         return
     found = list(_CONFLICTS.finditer(answer.stderr))
@@ -89,13 +126,3 @@ def _is_of_the_autoscaler(change: Change, manager: str, field: str) -> bool:
     """The autoscaler holds all worker groups by setting replicas in one; people who edit come by kubectl."""
     at = SPECS.get(change.document["kind"])
     return at is not None and field == f".{at}.workerGroupSpecs" and not manager.startswith("kubectl")
-
-
-def _fields(change: Change) -> str:
-    shown = [f"{one.path} {_value(one.actual)} -> {_value(one.expected)}" for one in change.fields]
-    return ", ".join(shown)
-
-
-def _value(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= _SHOWN_VALUE else f"{text[:_SHOWN_VALUE]}…"

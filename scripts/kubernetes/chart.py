@@ -13,7 +13,7 @@ from pathlib import Path
 from config.errors import UserError
 from config.kuberay_eks import KuberayEksConfig
 from config.paths import BUILD, shown
-from scripts.kubernetes.programs import find_program
+from scripts.kubernetes.programs import find_helm
 from scripts.operate.process import announce
 
 REPOSITORY = "https://ray-project.github.io/kuberay-helm/"
@@ -46,7 +46,7 @@ def cached_chart(environment: KuberayEksConfig) -> Path | None:
 
 def pull_chart(environment: KuberayEksConfig) -> Path:
     """Fetch the chart from KubeRay's repository, and note its checksum. Raises UserError."""
-    helm, path = find_program("helm"), _cache(environment)
+    helm, path = find_helm(), _cache(environment)
     path.parent.mkdir(parents=True, exist_ok=True)
     version = environment.kuberay.operator_version
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -87,6 +87,8 @@ def _note(chart: Path) -> Path:
 
 def _require_chart(path: Path, environment: KuberayEksConfig, named: str) -> None:
     wanted, pinned = environment.kuberay.operator_version, os.environ.get("CHART_SHA256")
+    if not path.exists():
+        raise UserError(f"{named}: no such file, want {CHART}-{wanted}.tgz")
     try:
         with tarfile.open(path) as archive:
             facts = dict(

@@ -8,6 +8,7 @@ from config.errors import UserError
 from config.kuberay_eks import KuberayEksConfig
 from scripts.inventory.session import Session
 from scripts.kubernetes.access import cluster_access
+from scripts.kubernetes.anew import fixed_differences
 from scripts.kubernetes.diff import ClusterDiff, FieldDifference, Unread, differences
 from scripts.kubernetes.kubectl import Kubectl
 from scripts.kubernetes.live import applied_objects, live_objects, no_longer_rendered, our_objects
@@ -51,12 +52,19 @@ def diff_cluster(kubectl: Kubectl, documents: Sequence[Document]) -> ClusterDiff
 def compare(
     kubectl: Kubectl, documents: Sequence[Document], live: dict[ObjectKey, Document]
 ) -> tuple[list[FieldDifference], list[Unread]]:
-    """The fields that a server-side apply would change in objects that are there."""
-    there = [with_live_scale(document, live[key]) for document in documents if (key := key_of(document)) in live]
+    """The fields that are to change in objects that are there: by a server-side apply, or by making them anew."""
+    found, there = [], []
+    for document in documents:
+        if (key := key_of(document)) not in live:
+            continue
+        if fixed := fixed_differences(document, live[key]):
+            found += fixed  # an apply would be refused
+        else:
+            there.append(with_live_scale(document, live[key]))
     if not there:
-        return [], []
+        return found, []
     applied, unread = applied_objects(kubectl, there)
-    found = [difference for key, one in applied.items() for difference in differences(key, one, live[key])]
+    found += [difference for key, one in applied.items() for difference in differences(key, one, live[key])]
     return found, unread
 
 

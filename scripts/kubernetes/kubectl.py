@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from config.kuberay_eks import KuberayEksConfig
 from scripts.kubernetes.objects import Document, items_of
-from scripts.kubernetes.programs import find_program
+from scripts.kubernetes.programs import find_helm
 from scripts.kubernetes.refusals import refusal
 from scripts.operate.process import announce
 
@@ -63,7 +63,7 @@ class Kubectl:
     def helm(self, *words: str, shown: bool = False) -> Answer:
         """Run helm on the same cluster."""
         file = [f"--kubeconfig={self.kubeconfig}"] if self.kubeconfig else []
-        arguments = [find_program("helm"), *words, *file, f"--kube-context={self.context}"]
+        arguments = [find_helm(), *words, *file, f"--kube-context={self.context}"]
         return self._run(arguments, None, shown=shown)
 
     def _run(self, arguments: Sequence[str], stdin: str | None, *, shown: bool) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from config.commands import make_command
 from config.errors import UserError
@@ -31,29 +32,50 @@ def require_nothing_left(environment: KuberayEksConfig, session: Session) -> Non
         )
         return
     if left:
-        shown = ", ".join(left[:_SHOWN]) + (", …" if len(left) > _SHOWN else "")
+        shown = ", ".join(one.name for one in left[:_SHOWN]) + (", …" if len(left) > _SHOWN else "")
+        mend = "; ".join(dict.fromkeys(one.mend for one in left[:_SHOWN]))
         raise UserError(
             f"{environment.name} is not destroyed: got {len(left)} things in the cluster that would stay ({shown}), "
-            f"want none; run: {make_command('undeploy', environment)}"
+            f"want none; run: {mend}"
         )
 
 
-def _left(kubectl: Kubectl) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Leftover:
+    name: str
+    mend: str
+    """Command that ends it."""
+
+
+def _left(kubectl: Kubectl) -> Iterator[_Leftover]:
     environment = kubectl.environment
     if not environment.makes_cluster:
         # The cluster stays: so would all of ours in it.
-        yield from (str(key_of(one)) for one in our_objects(kubectl, environment.label.cluster))
+        undeploy = make_command("undeploy", environment)
+        ours = our_objects(kubectl, environment.label.cluster)
+        yield from (_Leftover(str(key_of(one)), undeploy) for one in ours)
         return
     what = "what Kubernetes has made cannot be listed"
     for one in kubectl.objects("get", "services", "--all-namespaces", what=what):
         if one["spec"].get("type") == "LoadBalancer":
-            yield str(key_of(one))
+            place = one["metadata"]
+            yield _Leftover(
+                str(key_of(one)), f"kubectl delete service {place['name']} --namespace {place['namespace']}"
+            )
     for one in kubectl.objects("get", "persistentvolumes", what=what):
         if _PROVISIONED in one["metadata"].get("annotations", {}):
             yield _volume(one)
 
 
-def _volume(volume: Document) -> str:
-    claim = volume["spec"].get("claimRef", {})
-    of = f" of {claim.get('namespace')}/{claim.get('name')}" if claim else ""
-    return f"{key_of(volume)}{of}"
+def _volume(volume: Document) -> _Leftover:
+    """`make undeploy` leaves the claims of people alone: whose data it is must be asked of them."""
+    spec, name = volume["spec"], volume["metadata"]["name"]
+    claim = spec.get("claimRef", {})
+    of = f" of {claim['namespace']}/{claim['name']}" if claim else ""
+    commands = []
+    if claim and volume.get("status", {}).get("phase") != "Released":
+        commands.append(f"kubectl delete pvc {claim['name']} --namespace {claim['namespace']}")
+    if spec.get("persistentVolumeReclaimPolicy") == "Retain" or not commands:
+        handle = spec.get("csi", {}).get("volumeHandle", "its volume")
+        commands.append(f"kubectl delete pv {name} (on AWS {handle} stays, and is yours to delete)")
+    return _Leftover(f"{key_of(volume)}{of}", " && ".join(commands))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from scripts.kubernetes.anew import unchangeable
 from scripts.kubernetes.diff import Unread
 from scripts.kubernetes.kubectl import Answer, Kubectl
 from scripts.kubernetes.objects import (
@@ -63,6 +64,8 @@ def applied_objects(kubectl: Kubectl, documents: Sequence[Document]) -> tuple[di
         each = [applied_objects(kubectl, [document]) for document in documents]
         found = {key: one for some, _ in each for key, one in some.items()}
         return found, [one for _, unread in each for one in unread]
+    if answer.code and (told := unchangeable(documents[0], answer.stderr)):
+        return {}, [Unread(str(key_of(documents[0])), told)]
     made = {key_of(item): item for item in items_of(answer.stdout)}
     return made, _unread(kubectl, answer, f"what an apply would make of {key_of(documents[0])}")
 

@@ -88,10 +88,10 @@ def install_operator(kubectl: Kubectl, chart: Path, values_file: Path, *, forced
     namespace, version = environment.kuberay.operator_namespace, environment.kuberay.operator_version
     mark = f"Rayform: {chart.name} {sha256(chart)}"
     values = read_values(values_file)
-    info = _release(kubectl, namespace)
-    if info is not None and _is_current(kubectl, namespace, info, mark, values):
+    release = _release(kubectl, namespace)
+    if release is not None and _is_current(kubectl, namespace, release, mark, values):
         return False
-    if info is not None and (other := _same_chart_other_sum(info, mark)):
+    if release is not None and (other := _same_chart_other_sum(release["info"], mark)):
         raise UserError(
             f"the chart {chart.name} is not the one that the operator was installed from ({other}): find out why; "
             f"CHART_SHA256=<checksum> says which is right, and to let go of the old: helm uninstall {RELEASE} "
@@ -147,29 +147,29 @@ def _require_no_loss(change: FieldDifference, kubectl: Kubectl) -> None:
 
 
 def _release(kubectl: Kubectl, namespace: str) -> Mapping[str, Any] | None:
+    """The release with its `info`, the values given (`config`, where there are any) and its `manifest`."""
     answer = kubectl.helm("status", RELEASE, f"--namespace={namespace}", "--output=json")
     if answer.code == 0:
-        info: Mapping[str, Any] = json.loads(answer.stdout)["info"]
-        return info
+        release: Mapping[str, Any] = json.loads(answer.stdout)
+        return release
     if "not found" in answer.stderr:
         return None
     raise refusal(answer.stderr, "the Helm release of the operator cannot be read", kubectl.environment)
 
 
 def _is_current(
-    kubectl: Kubectl, namespace: str, info: Mapping[str, Any], mark: str, values: Mapping[str, Any]
+    kubectl: Kubectl, namespace: str, release: Mapping[str, Any], mark: str, values: Mapping[str, Any]
 ) -> bool:
+    info = release["info"]
     if info.get("status") != "deployed" or info.get("description") != mark:
         return False
-    given = kubectl.helm("get", "values", RELEASE, f"--namespace={namespace}", "--output=json")
-    if given.code or (json.loads(given.stdout) or {}) != values:
+    if (release.get("config") or {}) != values:
         return False
-    return not _is_changed_by_hand(kubectl, namespace)
+    return not _is_changed_by_hand(kubectl, namespace, release["manifest"])
 
 
-def _is_changed_by_hand(kubectl: Kubectl, namespace: str) -> bool:
+def _is_changed_by_hand(kubectl: Kubectl, namespace: str, manifest: str) -> bool:
     """Whether what Helm has made is still as Helm has made it."""
-    manifest = kubectl.helm("get", "manifest", RELEASE, f"--namespace={namespace}").stdout
     there = ("get", f"--namespace={namespace}", "--ignore-not-found", "--output=json", "--filename=-")
     live = {key_of(one): one for one in items_of(kubectl.attempt(*there, stdin=manifest).stdout)}
     # Of a manager that owns nothing: then what Helm adds to its manifest is no difference.

@@ -13,11 +13,14 @@ from scripts.kubernetes.secrets import all_secret_keys
 _GONE_SECONDS = 300
 
 
-def prune(kubectl: Kubectl, rendered: Sequence[ObjectKey]) -> int:
-    """Delete what is no longer rendered, but what holds data; return how many there were."""
-    found = no_longer_rendered(
-        [*our_objects(kubectl, kubectl.environment.label.cluster), *our_secrets(kubectl)], rendered
-    )
+def prunable(kubectl: Kubectl, rendered: Sequence[ObjectKey]) -> list[Document]:
+    """What we have applied before, and is no longer rendered."""
+    ours = [*our_objects(kubectl, kubectl.environment.label.cluster), *our_secrets(kubectl)]
+    return no_longer_rendered(ours, rendered)
+
+
+def prune(kubectl: Kubectl, found: Sequence[Document]) -> int:
+    """Delete them, but what holds data; return how many went."""
     kept = {key_of(one): reason for one in found if (reason := _reason_to_keep(kubectl, one))}
     for key, reason in kept.items():
         print(f"note: {key} is no longer rendered, and stays: {reason}", file=sys.stderr)
@@ -29,7 +32,9 @@ def prune(kubectl: Kubectl, rendered: Sequence[ObjectKey]) -> int:
 
 def delete(kubectl: Kubectl, key: ObjectKey) -> None:
     """Delete an object, and wait until it is gone. Raises UserError."""
-    words = ("delete", *key.words, "--ignore-not-found", f"--timeout={_GONE_SECONDS}s")
+    # The submitter of a RayJob has the job's name: the next one must not find it.
+    whole = ["--cascade=foreground"] if key.kind == "RayJob" else []
+    words = ("delete", *key.words, *whole, "--ignore-not-found", f"--timeout={_GONE_SECONDS}s")
     kubectl.output(*words, shown=True, what=f"{key} cannot be deleted")
     print(f"deleted {key}")
 

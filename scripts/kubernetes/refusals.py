@@ -17,7 +17,8 @@ _PLUGIN = re.compile(r"getting credentials: exec")
 _DISTRUSTED = re.compile(r"x509:|tls: ")
 _LONGEST = 500
 """Characters of what is told: an invalid object can have hundreds of faults."""
-_FORBIDDEN = re.compile(r"\(Forbidden\)|is forbidden:")
+_FORBIDDEN = re.compile(r'forbidden: User "[^"]*" cannot|attempting to grant RBAC permissions')
+"""Of RBAC alone: admission, quotas and checks of a request say `is forbidden:`, too, which no access entry mends."""
 
 
 def refusal(said: str, what: str, environment: KuberayEksConfig) -> UserError:

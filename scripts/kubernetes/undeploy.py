@@ -28,7 +28,7 @@ def require_consent(environment: KuberayEksConfig) -> None:
     require_name(
         environment,
         "undeploy",
-        question=f"This ends Ray and its jobs in {environment.cluster_name}, and deletes volumes that Kubernetes made.",
+        question=f"This ends Ray and its jobs in {environment.cluster_name}. Claims and services of others stay.",
         refusal=f"{environment.name} is not undeployed",
     )
 

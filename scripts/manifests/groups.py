@@ -16,8 +16,9 @@ from config.service_accounts import RAY_HEAD, RAY_WORKER
 from scripts.manifests.placement import node_selector, tolerations
 from scripts.manifests.ports import ray_start_params
 
+_DISK = "ephemeral-storage"
 _DISK_SHARE = 2
-"""Ray's pods have a half of the root volume, for logs, runtime environments and spilled objects; images have the
+"""Ray's pods request a half of the root volume, for logs, runtime environments and spilled objects; images have the
 rest."""
 
 
@@ -31,10 +32,18 @@ class RayGroup:
     node_selector: Mapping[str, str]
     tolerations: list[dict[str, Any]]
     requests: Mapping[str, str]
-    """Of Ray's container, and its limits."""
+    """Of Ray's container."""
     ray_start_params: Mapping[str, str]
     ray_resources: Mapping[str, str]
     ray_labels: Mapping[str, str]
+
+    @property
+    def limits(self) -> Mapping[str, str]:
+        """Of Ray's container.
+
+        None for the disk: Ray spills objects until it is nearly full, and kubelet would end the pod before.
+        """
+        return {name: amount for name, amount in self.requests.items() if name != _DISK}
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ def _common(environment: KuberayEksConfig, name: str, service_account: str) -> d
 
 def _requests(size: Room, disk_gib: int) -> dict[str, str]:
     gpus = {"nvidia.com/gpu": str(size.gpus)} if size.gpus else {}
-    amounts = {"cpu": f"{size.cpu_millis}m", "memory": f"{size.memory_mib}Mi", "ephemeral-storage": f"{disk_gib}Gi"}
+    amounts = {"cpu": f"{size.cpu_millis}m", "memory": f"{size.memory_mib}Mi", _DISK: f"{disk_gib}Gi"}
     return {**amounts, **gpus}
 
 

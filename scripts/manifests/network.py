@@ -46,24 +46,33 @@ class NetworkPolicy:
 def shared_policies(environment: KuberayEksConfig, facts: ManifestFacts) -> list[NetworkPolicy]:
     """What holds for all of Ray's pods."""
     ours = {"matchExpressions": [{"key": WORKLOAD_LABEL, "operator": "Exists"}]}
-    not_aws = [_LINK_LOCAL, str(facts.service_cidr)]
-    rules = [
-        _egress([_namespace("kube-system", {"k8s-app": "kube-dns"})], [_tcp(_DNS_PORT), _udp(_DNS_PORT)]),
-        # Neither IMDS nor services of the cluster, the Kubernetes API among them.
-        _egress([{"ipBlock": {"cidr": _EVERYWHERE, "except": not_aws}}], [_tcp(HTTPS_PORT)]),
-    ]
+    rules = [_egress([{"ipBlock": {"cidr": _EVERYWHERE, "except": _not_aws(environment, facts)}}], [_tcp(HTTPS_PORT)])]
     if environment.eks.service_account_roles == "pod-identity":
         rules.append(_egress([_block(_POD_IDENTITY_AGENT)], [_tcp(HTTP_PORT)]))
+    names = [_namespace("kube-system", {"k8s-app": "kube-dns"})]
     return [
-        NetworkPolicy("ray-default-deny", "Nothing but what the other policies allow.", ours),
+        NetworkPolicy("ray-default-deny", "Nothing but what other policies allow, for any pod of the namespace.", {}),
         NetworkPolicy(
-            "ray-names-and-aws",
-            "Names, AWS by TLS, and the Pod Identity agent of the node.",
-            ours,
-            egress=rules,
+            "ray-names",
+            "Names, which any pod may ask for.",
+            {},
+            egress=[_egress(names, [_tcp(_DNS_PORT), _udp(_DNS_PORT)])],
             types=("Egress",),
         ),
+        NetworkPolicy(
+            "ray-aws", "AWS by TLS, and the Pod Identity agent of the node.", ours, egress=rules, types=("Egress",)
+        ),
     ]
+
+
+def _not_aws(environment: KuberayEksConfig, facts: ManifestFacts) -> list[str]:
+    """What is not AWS's: IMDS, services of the cluster, and the private subnets, in which the API has addresses, too.
+
+    Interface endpoints are in these subnets: where there may be some, the API can be reached there, without a token.
+    """
+    may_have_endpoints = environment.network.existing is not None or environment.network.endpoints
+    subnets = [] if may_have_endpoints else _subnets(environment)
+    return [_LINK_LOCAL, str(facts.service_cidr), *subnets]
 
 
 def workload_policies(
@@ -106,6 +115,14 @@ def workload_policies(
     )
     if workload.job is not None:
         yield _submitter_policy(workload)
+    if workload.service is not None:
+        yield NetworkPolicy(
+            f"{workload.label}-callers",
+            "Any pod of the namespace: the service.",
+            {},
+            egress=[_egress([_peer(workload.pod_labels)], [_tcp(SERVE_PORT)])],
+            types=("Egress",),
+        )
     if workload.store is not None:
         yield _store_policy(environment, workload)
 

@@ -79,7 +79,7 @@ def _storage(environment: KuberayEksConfig, facts: ManifestFacts) -> Iterator[Pa
         yield "20-storage-classes.yaml", "storage-classes", {"classes": classes}
     numbers = {"efs": 21, "fsx": 22}
     for volume in volumes(environment, facts):
-        given = {"volume": volume, "volume_name": environment.label.name(volume.name)}
+        given = {"volume": volume, "volume_name": environment.label.name(volume.claim)}
         yield f"{numbers.get(volume.name, 23)}-{volume.name}.yaml", "volume", given
 
 

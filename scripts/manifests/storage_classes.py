@@ -11,6 +11,7 @@ from scripts.manifests.facts import ManifestFacts
 
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 _LUSTRE_THROUGHPUT = 125
+_OWNER = "Owner"
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def _fsx(environment: KuberayEksConfig, facts: ManifestFacts) -> Iterator[Storag
 
 
 def _tags(environment: KuberayEksConfig) -> Iterator[str]:
-    """Tags as the driver reads them, which cannot tell a `=` of a key or a value from its own."""
-    for key, value in environment.default_tags.items():
-        if "=" not in key + value:
+    """Tags that never change, as parameters of a class cannot: the driver's role is bound to that of the cluster."""
+    for key, value in environment.label.default_tags.items():
+        if key != _OWNER:
             yield f"{key}={value}"
 
 
@@ -84,6 +85,6 @@ def _persistent(config: FsxConfig, facts: ManifestFacts) -> dict[str, str]:
     return {
         "kmsKeyId": facts.key_arn,
         "perUnitStorageThroughput": str(config.throughput_mibps_per_tib or _LUSTRE_THROUGHPUT),
-        "automaticBackupRetentionDays": str(config.backup_retention_days),
+        "automaticBackupRetentionDays": str(config.claim_backup_days),
         "copyTagsToBackups": "true",
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from config.daemon_sets import MOUNTPOINT_POD
@@ -11,30 +13,34 @@ from config.kuberay_eks import KuberayEksConfig
 from config.s3 import BucketConfig
 from scripts.manifests.facts import ManifestFacts
 
-_ANY_SIZE = "1Ti"
-"""EFS and S3 have no size; Kubernetes wants one."""
-_READ_WRITE_MANY = "ReadWriteMany"
-_READ_ONLY_MANY = "ReadOnlyMany"
+_DIGITS = 8
 
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume that is there already (static), its claim, and where pods mount it."""
+    """A volume that is there already (static), its claim, and where pods mount it.
+
+    Kubernetes lets nobody change what is behind a volume, nor a claim, so neither follows a setting: both have a size
+    that means nothing, and let in writers. Who may not write has a mount that is read-only.
+    """
 
     name: str
-    """Of the claim."""
+    """In pods."""
     mount_path: str
-    capacity: str
-    access_modes: tuple[str, ...]
-    """Those of the volume; the claim asks for the first."""
     mount_options: tuple[str, ...]
     csi: Mapping[str, Any]
     read_only: bool = False
 
     @property
+    def claim(self) -> str:
+        """Name of the claim: of other storage it is another, as the claim of the old one cannot be made to follow."""
+        digest = sha256(json.dumps(self.csi, sort_keys=True).encode()).hexdigest()
+        return f"{self.name}-{digest[:_DIGITS]}"
+
+    @property
     def in_pod(self) -> dict[str, Any]:
         """Entry of a pod's `volumes`."""
-        return {"name": self.name, "persistentVolumeClaim": {"claimName": self.name}}
+        return {"name": self.name, "persistentVolumeClaim": {"claimName": self.claim}}
 
     @property
     def mount(self) -> dict[str, Any]:
@@ -51,8 +57,6 @@ def efs_volume(environment: KuberayEksConfig, facts: ManifestFacts) -> Volume | 
     return Volume(
         "efs",
         environment.efs.mount_path,
-        _ANY_SIZE,
-        (_READ_WRITE_MANY,),
         # The file system's policy asks for both.
         ("tls", "iam"),
         {"driver": "efs.csi.aws.com", "volumeHandle": handle},
@@ -60,39 +64,25 @@ def efs_volume(environment: KuberayEksConfig, facts: ManifestFacts) -> Volume | 
 
 
 def fsx_volume(environment: KuberayEksConfig, facts: ManifestFacts) -> Volume | None:
-    """FSx for Lustre. Its root belongs to root: kubelet gives it to the pods' fsGroup when it is first mounted.
-
-    It does so for a volume with a file system type, and with ReadWriteOnce among its modes:
-    https://kubernetes-csi.github.io/docs/support-fsgroup.html
-    """
+    """FSx for Lustre. Its root belongs to root: kubelet gives it to the pods' fsGroup, where they have one."""
     if environment.fsx is None or facts.fsx is None:
         return None
     attributes = {"dnsname": facts.fsx.dns_name, "mountname": facts.fsx.mount_name}
     return Volume(
         "fsx",
         environment.fsx.mount_path,
-        f"{environment.fsx.capacity_gib}Gi",
-        (_READ_WRITE_MANY, "ReadWriteOnce"),
         ("noatime", "flock"),
-        {
-            "driver": "fsx.csi.aws.com",
-            "volumeHandle": facts.fsx.file_system_id,
-            "fsType": "lustre",
-            "volumeAttributes": attributes,
-        },
+        {"driver": "fsx.csi.aws.com", "volumeHandle": facts.fsx.file_system_id, "volumeAttributes": attributes},
     )
 
 
 def bucket_volumes(environment: KuberayEksConfig, facts: ManifestFacts) -> Iterator[Volume]:
     """Mounted buckets, by Mountpoint for Amazon S3."""
     for name, bucket in environment.mounted_buckets.items():
-        read_only = bucket.node_access == "read_only"
         bucket_name = facts.bucket_names[name]
         yield Volume(
             f"s3-{name}",
             bucket.mount_path or "",
-            _ANY_SIZE,
-            (_READ_ONLY_MANY if read_only else _READ_WRITE_MANY,),
             tuple(_mountpoint_options(environment, bucket)),
             {
                 "driver": "s3.csi.aws.com",
@@ -104,7 +94,7 @@ def bucket_volumes(environment: KuberayEksConfig, facts: ManifestFacts) -> Itera
                     "mountpointContainerResourcesRequestsMemory": f"{MOUNTPOINT_POD.memory_mib}Mi",
                 },
             },
-            read_only,
+            read_only=bucket.node_access == "read_only",
         )
 
 

@@ -83,5 +83,7 @@ def _workload(
 def _store(environment: KuberayEksConfig, facts: ManifestFacts, *, for_one_name: bool = True) -> GcsStore | None:
     if environment.ray.head_storage != "memorydb" or facts.memorydb_address is None:
         return None
-    namespace = environment.label.cluster if for_one_name else None
+    # Ray does not promise to read what another minor version has written.
+    version = ".".join(map(str, environment.ray.release))
+    namespace = f"{environment.label.cluster}-{version}" if for_one_name else None
     return GcsStore(f"rediss://{facts.memorydb_address}:{REDIS_PORT}", namespace)

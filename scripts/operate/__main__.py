@@ -146,8 +146,8 @@ def main() -> int:
         return run_hide(environment) if given.command == "hide" else run_in_pods(given, environment)
     if not isinstance(environment, Ec2ClusterConfig):
         raise UserError(
-            f"{environment.name} is of flavour {environment.flavour}, make {given.command} is for static-ec2, "
-            "autoscaling-ec2 and kuberay-eks"
+            f"{environment.name} is of flavour {environment.flavour}, whose clusters Anyscale runs; "
+            f"make {given.command} is for those of the other flavours"
         )
     require_meant(given, environment)
     return run_hide(environment) if given.command == "hide" else run(given, environment)

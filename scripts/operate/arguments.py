@@ -55,13 +55,20 @@ def number(variable: str, text: str) -> int:
     return int(text)
 
 
+def local_port(text: str) -> int:
+    """The port of `LOCAL_PORT=`."""
+    if not re.fullmatch(r"[1-9]\d{0,4}", text) or int(text) > 65535:
+        raise UserError(f"LOCAL_PORT: got {text!r}, want a port: 1 to 65535")
+    return int(text)
+
+
 def require_options(given: argparse.Namespace) -> None:
     """Refuse, before AWS is asked, what is wrong anywhere."""
     if given.via not in (None, "ssm", "ssh"):
         raise UserError(f"VIA: got {given.via}, want ssm or ssh")
     number("LINES", given.lines)
     if given.local_port:
-        number("LOCAL_PORT", given.local_port)
+        local_port(given.local_port)
     if given.command == "exec":
         from scripts.operate.exec import require_command
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from scripts.operate.arguments import SUBMITS, number
+from scripts.operate.arguments import SUBMITS, local_port
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +26,9 @@ def wanted_job(given: argparse.Namespace) -> Job | None:
     """The job to submit, if that is the command: what is wrong with it is wrong anywhere."""
     from scripts.operate.job import job_arguments, job_of
 
-    return job_of(given.job, job_arguments(os.environ, given.args)) if given.command in SUBMITS else None
+    if given.command not in SUBMITS:
+        return None
+    return job_of(given.job, job_arguments(os.environ, given.args), given.command)
 
 
 def run_on_jobs(
@@ -62,7 +64,7 @@ def _jobs_api(
 
 def run_dashboard(given: argparse.Namespace, environment: Environment, cluster: Deployed, reach: Reach) -> int:
     """Bring the dashboard here, until Ctrl-C or in the background."""
-    port = number("LOCAL_PORT", given.local_port) if given.local_port else cluster.dashboard_port
+    port = local_port(given.local_port) if given.local_port else cluster.dashboard_port
     if given.command == "expose":
         from scripts.operate.expose import expose
 

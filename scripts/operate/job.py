@@ -33,13 +33,13 @@ class Job:
         return ["python", self.file, *self.arguments]
 
 
-def job_of(path: str | None, arguments: tuple[str, ...]) -> Job:
-    """The job for `JOB=`: a Python file, or a folder that has a `main.py`.
+def job_of(path: str | None, arguments: tuple[str, ...], goal: str = "submit") -> Job:
+    """The job for `JOB=` of `make <goal>`: a Python file, or a folder that has a `main.py`.
 
     Raises UserError when it is neither.
     """
     if not path:
-        raise UserError("which job? make submit JOB=<Python file, or folder with a main.py> [-- arguments of the job]")
+        raise UserError(f"which job? make {goal} JOB=<Python file, or folder with a main.py> [-- arguments of the job]")
     given = Path(path).expanduser().resolve()
     file = given / MAIN if given.is_dir() else given
     if not file.is_file():

@@ -21,8 +21,24 @@ def require_consent(environment: Environment) -> None:
     require_name(
         environment,
         "destroy",
-        question=f"This destroys {environment.name} on AWS, with its data.",
+        question=f"This destroys {environment.name} on AWS, with its data.{_lost_with_lustre(environment)}",
         refusal=f"{environment.name} is not destroyed",
+    )
+
+
+def _lost_with_lustre(environment: Environment) -> str:
+    """What to know of a file system that writes to its bucket in the background; empty without one.
+
+    https://docs.aws.amazon.com/fsx/latest/APIReference/API_DeleteFileSystem.html
+    """
+    from config.kuberay_eks import KuberayEksConfig
+
+    fsx = environment.fsx if isinstance(environment, KuberayEksConfig) else None
+    if fsx is None or fsx.linked_bucket is None:
+        return ""
+    return (
+        f" What is in {fsx.mount_path} has no backup: below {fsx.linked_bucket}/ all is in the bucket only when the "
+        "file system's metric AgeOfOldestQueuedMessage (namespace AWS/FSx) is 0."
     )
 
 

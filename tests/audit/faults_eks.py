@@ -92,7 +92,7 @@ FAULTS: dict[str, tuple[str, Any]] = {
     "fsx.file_system_available": ("lustre.0.state", "MISCONFIGURED"),
     "fsx.encrypted_with_our_key": ("lustre.0.kms_key_arn", _OTHER_KEY),
     "fsx.size_declared": ("lustre.0.capacity_gib", 1200),
-    "fsx.backup_declared": ("lustre.0.backup_retention_days", 0),
+    "fsx.backup_declared": ("lustre.0.backup_retention_days", 7),
     "fsx.guarded": ("network_interfaces.1.group_ids", ("sg-default", "sg-fsx")),
     "fsx.in_declared_subnet": ("lustre.0.subnet_ids", ("subnet-private-us-west-2c",)),
     "fsx.link_declared": ("lustre.0.links", ()),

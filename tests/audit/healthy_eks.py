@@ -20,7 +20,7 @@ from config.node_groups import node_groups
 from config.policy_document import policy_document
 from config.service_accounts import service_accounts
 from config.statement import Condition, Statement, service_trust
-from scripts.audit.eks.access import declared_policies
+from scripts.audit.eks.access import declared_groups, declared_policies
 from scripts.inventory.ecr import Repository
 from scripts.inventory.eks_cluster import (
     AccessEntry,
@@ -190,7 +190,15 @@ def _entries(config: KuberayEksConfig) -> list[AccessEntry]:
         AccessEntry(scraper, "STANDARD", (), scraper, MADE + timedelta(minutes=30), (), {}),
     ]
     named = [
-        AccessEntry(principal, "STANDARD", (), principal, MADE + timedelta(minutes=11), tuple(policies), {})
+        AccessEntry(
+            principal,
+            "STANDARD",
+            tuple(declared_groups(config)[principal]),
+            principal,
+            MADE + timedelta(minutes=11),
+            tuple(policies),
+            {},
+        )
         for principal, policies in declared_policies(config).items()
     ]
     return [*(of_eks if config.makes_cluster else ()), *named]
@@ -229,7 +237,7 @@ def lustre(config: KuberayEksConfig, subnet_ids: dict[str, str]) -> tuple[Lustre
             throughput_mibps_per_tib=(fsx.throughput_mibps_per_tib or 125) if persistent else None,
             version="2.15",
             kms_key_arn=_key(config) if persistent else None,
-            backup_retention_days=fsx.backup_retention_days if persistent else None,
+            backup_retention_days=fsx.backup_days if persistent else None,
             subnet_ids=(subnet_ids[fsx.zone or config.node_zones[0]],),
             interface_ids=("eni-lustre",),
             dns_name="fs-lustre.fsx.us-west-2.amazonaws.com",

@@ -108,6 +108,15 @@ def test_the_cloudwatch_agent_writes_to_the_log_groups_of_its_cluster() -> None:
     assert not any(action.startswith(("xray:", "ssm:")) for each in found.values() for action in each.actions)
 
 
+def test_only_in_a_cluster_of_somebody_else_are_log_groups_made_by_who_writes() -> None:
+    """After a destroy they would be made again, without the key, and be in the way of the next apply."""
+    subnets = {"us-west-2a": "subnet-0a1b2c3d4e5f60711", "us-west-2b": "subnet-0a1b2c3d4e5f60712"}
+    theirs = {"existing": {"vpc_id": "vpc-0a1b2c3d4e5f60718", "private_subnets": subnets}}
+    eks = {"existing_cluster": {"name": "shared"}, "addons": {"amazon-cloudwatch-observability": {}}}
+    for found, makes in ((statements("cloudwatch"), False), (statements("cloudwatch", network=theirs, eks=eks), True)):
+        assert ("logs:CreateLogGroup" in found["WriteLogs"].actions) is makes
+
+
 def test_the_autoscaler_scales_node_groups_that_have_room() -> None:
     workers = {
         "cpu": {"instance_type": "m7i.4xlarge", "max_nodes": 3},

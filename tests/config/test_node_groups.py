@@ -17,8 +17,20 @@ def test_groups_are_those_of_the_file_in_its_order() -> None:
     environment = load_environment("eks")
     groups = {group.name: group for group in node_groups(environment)}  # type: ignore[arg-type]
     assert list(groups) == environment.node_group_names  # type: ignore[attr-defined]
-    assert groups["head"].bounds == NodeBounds(1, 5)  # the cluster, a service twice while it changes, and two jobs
+    assert groups["head"].bounds == NodeBounds(1, 10)
     assert groups["gpu"].labels["k8s.amazonaws.com/accelerator"] == "nvidia"
+
+
+def test_an_empty_group_offers_the_autoscaler_the_disk_that_kubelet_would() -> None:
+    (cpu,) = (each for each in node_groups(kube()) if each.name == "cpu")
+    # 100 GiB without kubelet's 10 %, what the file system takes, and a reserved GiB.
+    assert cpu.template_tags == {"k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage": "87Gi"}
+
+
+def test_only_a_head_that_keeps_its_state_is_updated_by_force() -> None:
+    kept = kube(ray={"head_storage": "memorydb"}, memorydb={})
+    assert [each.name for each in node_groups(kept) if each.updates_by_force] == ["head"]
+    assert not any(each.updates_by_force for each in node_groups(kube()))
 
 
 def test_a_guest_without_system_nodes_has_groups_of_ray_only() -> None:

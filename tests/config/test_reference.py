@@ -25,7 +25,7 @@ REFUSED = [
     *("count-of-a-worker-type", "least-of-a-static-group", "managed-by-of-static", "autoscaler-of-static"),
     *("managed-by-nobody", "autoscaler-out-of-range", "bastion-of-another-kind", "worker-type-in-upper-case"),
     *("external-id-missing", "nodes-of-an-anyscale-cloud", "bucket-name-that-s3-keeps", "anyscale-of-static"),
-    *("kube-cpus-none", "kube-version-unquoted", "kube-worker-counted", "kube-addon-unknown", "kube-root-user"),
+    *("kube-pods-too-small", "kube-version-unquoted", "kube-worker-counted", "kube-addon-unknown", "kube-root-user"),
 ]
 WITH_RAY = "Flavours `static-ec2`, `autoscaling-ec2` and `kuberay-eks`"
 ON_EC2 = "flavours `static-ec2` and `autoscaling-ec2`"

@@ -70,8 +70,8 @@ def test_what_flavours_share_is_refused_in_both() -> None:
 _CLOUD = {"external_id": "org_a1b2-mine", "cloud_id": "cld_a1b2"}
 _IN_A_CLOUD = frozenset({"network", "kms", "tags", "audit", "flavour", "target", "region", "project", "account_id"})
 """Sections that mean the same in a cloud."""
-_OTHERWISE_IN_A_CLOUD = ("unknown setting", "install Ray", "role name")
-"""It has other settings, another need of a way out, and other roles."""
+_OTHERWISE_IN_A_CLOUD = ("unknown setting", "install Ray", "role name", "access.public_nodes: true")
+"""It has other settings, another need of a way out, other roles, and nodes that are always private."""
 
 
 def _of_clouds_too() -> Iterator[Path]:

@@ -11,6 +11,7 @@ import pytest
 
 from config.paths import ENVIRONMENTS, environment_names
 from tests.integration.workspace import Workspace
+from tests.kubernetes import chart
 
 OWN = Path(__file__).parent / "environments"
 NAMES = [*environment_names(), *sorted(path.stem for path in OWN.glob("*.yaml"))]
@@ -20,6 +21,9 @@ PROTECTED = "production"
 """The one that stays protected: to lift that takes a plan and an apply more, for each."""
 TWICE_SYNTHESIZED = (PROTECTED, "autoscaling", "anyscale", "eks")
 """One of each flavour is synthesized anew before its apply, as `make apply` does: that must not make the plan stale."""
+
+ON_KUBERNETES = ("eks", "eks-existing")
+"""Those whose second stage is deployed, too."""
 
 
 def new_workspace(directory: Path) -> Workspace:
@@ -32,6 +36,7 @@ def new_workspace(directory: Path) -> Workspace:
             text = text.replace("protect: true", "protect: false")
         (workspace.environments / path.name).write_text(text, encoding="utf-8")
     shutil.copytree(OWN / "hooks", workspace.environments / "hooks")
+    chart.pack(workspace.chart, with_crds=chart.crds() if chart.path_of_definitions().exists() else chart.open_crds())
     return workspace
 
 
@@ -44,11 +49,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 def apply(workspace: Workspace, name: str) -> None:
-    """Plan and apply one environment."""
+    """Plan, apply and deploy one environment."""
     workspace.terraform("plan", name).succeeded()
     if name in TWICE_SYNTHESIZED:
         workspace.synth(name).succeeded()
     workspace.terraform("apply", name).succeeded()
+    if name in ON_KUBERNETES:
+        workspace.kubernetes("deploy", name).succeeded()
 
 
 @pytest.fixture(scope="module")

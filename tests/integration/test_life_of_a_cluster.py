@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.audit.tampering import TAMPERINGS
-from tests.integration.conftest import NAMES, apply
+from tests.integration.conftest import NAMES, ON_KUBERNETES, apply
 from tests.integration.workspace import Finished, Workspace
 from tests.inventory.test_faults import NOT_IN_THE_WORLD
 
@@ -50,6 +50,12 @@ def test_audit_is_clean(audits: dict[str, Future[Finished]], name: str) -> None:
     result = audits[name].result()
     assert result.code == 0, result.output
     assert "0 failed, 0 unknown" in result.output
+
+
+@pytest.mark.parametrize("name", ON_KUBERNETES)
+def test_a_second_deploy_changes_nothing(deployed: Workspace, name: str) -> None:
+    result = deployed.kubernetes("deploy", name).succeeded()
+    assert result.output == f"{name} is deployed already: nothing is changed\n"
 
 
 def test_a_cloud_in_an_existing_vpc_can_be_registered(deployed: Workspace) -> None:
@@ -245,12 +251,14 @@ def test_what_is_still_protected_loses_no_node(deployed: Workspace) -> None:
 
 
 def destroy(workspace: Workspace, name: str) -> None:
-    """Take the protection off, as the error message says, and destroy."""
+    """Take the protection off, as the error message says, undeploy from a cluster that stays, and destroy."""
     file = workspace.environments / f"{name}.yaml"
     text = file.read_text(encoding="utf-8")
     if "protect: true" in text:
         file.write_text(text.replace("protect: true", "protect: false"), encoding="utf-8")
         apply(workspace, name)
+    if name == "eks-existing":
+        workspace.kubernetes("undeploy", name).succeeded()
     workspace.terraform("destroy", name).succeeded()
 
 

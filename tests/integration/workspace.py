@@ -15,6 +15,8 @@ import boto3
 from config.paths import ROOT
 
 REGION = "us-west-2"
+OF_THE_CALLER = ("RAYFORM_", "CHART", "CONTEXT", "CRDS", "KUBECONFIG")
+"""How the names begin of variables that are not passed on."""
 
 SHOW_PLAN = """
 import sys
@@ -49,14 +51,20 @@ class Workspace:
     """Files of environments as they were last synthesized."""
 
     @property
+    def chart(self) -> Path:
+        """KubeRay's chart, for `kubernetes`; it must be put there before."""
+        return self.directory / "kuberay-operator-1.7.0.tgz"
+
+    @property
     def environments(self) -> Path:
         """The environment files of the workspace."""
         return self.directory / "environments"
 
     def python(self, *arguments: str) -> Finished:
         """Run Python in the checkout, with everything written into the workspace."""
-        variables = {name: value for name, value in os.environ.items() if not name.startswith("RAYFORM_")}
+        variables = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_CALLER)}
         variables |= {"RAYFORM_WORK": str(self.directory), "RAYFORM_ENVIRONMENTS": str(self.environments)}
+        variables["CHART"] = str(self.chart)
         command = [sys.executable, *arguments]
         done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
         return Finished(done.returncode, done.stdout, done.stderr)
@@ -72,6 +80,10 @@ class Workspace:
             self.synth(name).succeeded()
             self.synthesized[name] = content
         return self.python("-m", "scripts.terraform", command, "--env", name, "--target", "local", *arguments)
+
+    def kubernetes(self, command: str, name: str) -> Finished:
+        """`make deploy` or `undeploy`."""
+        return self.python("-m", "scripts.kubernetes", command, "--env", name, "--target", "local")
 
     def audit(self, name: str) -> Finished:
         """`make audit`."""

@@ -36,9 +36,14 @@ spec:
 """
 
 
+def path_of_definitions() -> Path:
+    """Where KubeRay's definitions are to be."""
+    return Path(os.environ.get("RAYFORM_KUBERAY_CRDS", SHARED))
+
+
 def definitions() -> Path:
     """KubeRay's definitions; skips where they are not."""
-    path = Path(os.environ.get("RAYFORM_KUBERAY_CRDS", SHARED))
+    path = path_of_definitions()
     if not path.exists():
         pytest.skip(f"KubeRay's definitions are not at {path}: set RAYFORM_KUBERAY_CRDS")
     return path

@@ -31,6 +31,7 @@ region: us-west-2
 protect: false
 workers: {cpu: {min_replicas: 1, max_nodes: 2, cpus: 1, memory_gib: 2}}
 """
+GROUPS = ("system", "head", "cpu")
 TOKEN = "the-token-of-ray-0123456789"
 CHOICES = ("CONTEXT", "KUBECONFIG", "CHART", "CHART_SHA256", "CRDS", "FORCE", "AWS_PROFILE")
 
@@ -96,6 +97,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             monkeypatch.delenv(name, raising=False)
         session = session_for(environment_for(client.ensure_running(), os.environ), "us-west-2")
         make_cluster(session, "ray-lab")
+        for group in GROUPS:
+            make_node_group(session, "ray-lab", group)
         secret = session.client("secretsmanager").create_secret(Name="ray-lab-ray-token", SecretString=TOKEN)
         monkeypatch.setenv("CHART", str(pack(folder / "kuberay-operator-1.7.0.tgz")))
         yield World(folder, session, secret["ARN"])
@@ -121,4 +124,14 @@ def make_cluster(session: Session, name: str) -> None:
     eks.create_cluster(
         name=name, version="1.36", roleArn=role, resourcesVpcConfig={"subnetIds": subnets},
         accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True},
+    )  # fmt: skip
+
+
+def make_node_group(session: Session, cluster: str, name: str) -> None:
+    """A node group of it."""
+    eks = session.client("eks")
+    facts = eks.describe_cluster(name=cluster)["cluster"]
+    eks.create_nodegroup(
+        clusterName=cluster, nodegroupName=name, nodeRole=facts["roleArn"], instanceTypes=["m7i.large"],
+        subnets=facts["resourcesVpcConfig"]["subnetIds"], scalingConfig={"minSize": 0, "maxSize": 2, "desiredSize": 0},
     )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from config.errors import UserError
+from scripts.kubernetes import eks_token, programs
 from scripts.kubernetes.access import cluster_access, mismatch
 from scripts.kubernetes.eks_cluster import EksCluster, describe_cluster
 from scripts.kubernetes.kubeconfig import keep_kubeconfig, kubeconfig_file
@@ -83,8 +86,12 @@ def test_a_context_of_the_user_is_taken_or_refused(
     assert line.startswith("context staging is not the cluster ray-lab of lab: got server https://127.0.0.1:")
     assert f"(tls-server-name {stranger.host}), want {ours.endpoint}; leave out CONTEXT and KUBECONFIG" in line
     assert line.endswith("or use the file of: make kubeconfig ENV=lab TARGET=local")
+    monkeypatch.setenv("KUBECONFIG", f"/nope{os.pathsep}{file}")  # as kubectl takes it
     monkeypatch.setenv("CONTEXT", "nope")
     with pytest.raises(UserError, match=r"^CONTEXT=nope: .*nope.*; leave out CONTEXT and KUBECONFIG, or use the file"):
+        cluster_access(world.environment(), world.session)
+    monkeypatch.setenv("KUBECONFIG", "/nope")
+    with pytest.raises(UserError, match=r"^KUBECONFIG=/nope: no such file; leave out CONTEXT and KUBECONFIG, or use"):
         cluster_access(world.environment(), world.session)
 
 
@@ -128,3 +135,40 @@ def test_a_cluster_that_is_not_there_is_one_line(world: World) -> None:
         UserError, match=r"^lab has no cluster none-lab yet; run: make plan ENV=lab TARGET=local && make"
     ):
         cluster_access(environment, world.session)
+
+
+def kubectl_of(path: Path, minor: int) -> str:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f'#!/bin/sh\necho \'{{"clientVersion": {{"gitVersion": "v1.{minor}.4-dispatcher"}}}}\'\n')
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_kubectl_that_is_too_old_or_new_gives_way_or_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("KUBECTL", raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'path'}:/usr/bin:/bin")
+    monkeypatch.setattr(programs, "OF_KUBE_TOOLS", tmp_path / "own")
+    users, own = kubectl_of(tmp_path / "path" / "kubectl", 34), kubectl_of(tmp_path / "own" / "kubectl", 36)
+    assert [programs.kubectl_for(version) for version in ("1.33", "1.34", "1.35")] == [users] * 3
+    assert programs.kubectl_for("1.36") == own
+    assert capsys.readouterr().err == ""
+    assert programs.kubectl_for("1.38") == users
+    note = f"note: {users} is 4 minor versions from the cluster's 1.38, want one at most; "
+    assert capsys.readouterr().err == f"{note}install another, or run: make kube-tools\n"
+    monkeypatch.setenv("KUBECTL", users)
+    assert programs.kubectl_for("1.36") == users
+    assert capsys.readouterr().err.endswith("want one at most; leave out KUBECTL\n")
+
+
+def test_a_credential_is_handed_down_to_its_cluster_while_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    (given,) = eks_token.hand_down("ray-lab", "us-west-2", embedded=True).items()
+    monkeypatch.setenv(*given)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    credential = json.loads(str(eks_token.handed_down("ray-lab", now)))
+    assert credential["status"]["token"].startswith("k8s-aws-v1.")
+    assert eks_token.handed_down("ray-lab", now + datetime.timedelta(minutes=13)) is None
+    assert eks_token.handed_down("ray-other", now) is None
+    monkeypatch.delenv(given[0])
+    assert eks_token.handed_down("ray-lab", now) is None

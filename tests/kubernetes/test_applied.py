@@ -23,13 +23,30 @@ def test_what_is_not_applied_is_one_line(tmp_path: Path) -> None:
         ({}, f"lab is not applied yet; {run}"),
         (
             outputs | {"node_group_names": ["system", "head"], "efs_id": "fs-1"},
-            "lab is not applied as its file says: the list of node groups is cpu, head, system, applied is "
-            f"head, system, efs is off, applied is on; {run}",
+            f"lab is not applied as its file says: node group cpu not applied; {run}",
+        ),
+        (
+            outputs | {"cluster_name": "ray-other"},
+            f"lab is not applied as its file says: the cluster is ray-lab, applied is ray-other; {run}",
         ),
     ):
         with pytest.raises(UserError) as raised:
             require_applied(environment, got)
         assert raised.value.lines == (told,)
+
+
+def test_what_the_file_no_longer_names_goes_from_kubernetes_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = environment_of(tmp_path)
+    outputs = outputs_of(environment)
+    require_applied(
+        environment, outputs | {"node_group_names": [*outputs["node_group_names"], "gpu"], "efs_id": "fs-1"}
+    )
+    assert capsys.readouterr().err == (
+        "note: applied, and no longer in the file: node group gpu, store efs; after this run: "
+        "make plan ENV=lab TARGET=local && make apply ENV=lab TARGET=local\n"
+    )
 
 
 def document(**spec: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from config.errors import UserError
 from scripts.kubernetes import chart as charts
 from scripts.kubernetes.chart import cached_chart, crd_text, sha256
-from scripts.kubernetes.programs import find_program
+from scripts.kubernetes.programs import find_program, require_programs
 from tests.kubernetes.chart import open_crds, pack
 from tests.kubernetes.conftest import CHOICES, environment_of
 
@@ -38,6 +38,7 @@ def test_the_chart_of_the_user_must_be_the_wanted_one(tmp_path: Path, monkeypatc
             "got chart kuberay-operator 1.6.1, want kuberay-operator",
         ),
         (pack(tmp_path / "other.tgz", name="ray", with_crds=[]), "got chart ray 1.7.0, want kuberay-operator 1.7.0"),
+        (tmp_path / "nope.tgz", r"nope\.tgz: no such file, want kuberay-operator-1\.7\.0\.tgz$"),
         (tmp_path / "lab.yaml", "got no chart kuberay-operator, want the file kuberay-operator-1.7.0.tgz"),
     ):
         monkeypatch.setenv("CHART", str(file))
@@ -69,3 +70,28 @@ def test_a_missing_program_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path
     program = tmp_path / "kubectl"
     program.touch(mode=0o755)
     assert find_program("kubectl") == str(program)
+
+
+def test_what_is_no_kubectl_or_helm_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment = environment_of(tmp_path)
+    kubectl, helm, empty = (tmp_path / name for name in ("kubectl", "helm", "empty"))
+    kubectl.write_text('#!/bin/sh\necho \'{"clientVersion": {"gitVersion": "v1.36.0"}}\'\n')
+    helm.write_text("#!/bin/sh\necho v3.19.0+g3d8990f\n")
+    empty.write_bytes(b"\x7fELF")
+    for program in (kubectl, helm, empty):
+        program.chmod(0o755)
+    monkeypatch.setenv("KUBECTL", str(kubectl))
+    monkeypatch.setenv("HELM", str(helm))
+    require_programs(environment)
+    for name, program in (
+        ("HELM", "/bin/true"),
+        ("HELM", str(kubectl)),
+        ("KUBECTL", "/bin/true"),
+        ("KUBECTL", str(empty)),
+    ):
+        with monkeypatch.context() as other:
+            other.setenv(name, program)
+            with pytest.raises(
+                UserError, match=rf"^{name}={program} is no {name.lower()}: it does not say its version; "
+            ):
+                require_programs(environment)

@@ -16,18 +16,19 @@ from config.kuberay_eks import KuberayEksConfig
 from scripts.kubernetes.access import cluster_access
 from scripts.kubernetes.applying import Change, apply, planned, require_no_conflict
 from scripts.kubernetes.collect import diff_cluster
-from scripts.kubernetes.deploy import deploy
+from scripts.kubernetes.deploy import apply_all, deploy
 from scripts.kubernetes.diff import ClusterDiff
 from scripts.kubernetes.documents import rendered_documents
-from scripts.kubernetes.kubectl import Kubectl
+from scripts.kubernetes.kubectl import Answer, Kubectl
+from scripts.kubernetes.node_groups import require_node_groups
 from scripts.kubernetes.objects import Document, key_of
 from scripts.kubernetes.operator import apply_crds, install_operator, require_operator
-from scripts.kubernetes.prune import prune
-from scripts.kubernetes.secrets import secret_keys
+from scripts.kubernetes.prune import prunable, prune
+from scripts.kubernetes.secrets import secret_documents, secret_keys
 from scripts.manifests.facts import load_facts
 from scripts.manifests.files import OPERATOR_VALUES, manifest_directory
 from tests.kubernetes.chart import crds, definitions, pack
-from tests.kubernetes.conftest import ENVIRONMENT, TOKEN, World
+from tests.kubernetes.conftest import ENVIRONMENT, TOKEN, World, make_node_group
 
 pytestmark = pytest.mark.integration
 
@@ -69,15 +70,43 @@ def changed(kubectl: Kubectl, *words: str, **patch: Any) -> None:
     kubectl.output("patch", *words, "--type=merge", f"--patch={json.dumps(patch)}")
 
 
-def test_a_second_deploy_changes_nothing(kubectl: Kubectl, world: World, capfd: Captured) -> None:
+def test_a_second_deploy_changes_nothing_and_starts_few_programs(
+    kubectl: Kubectl, world: World, capfd: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+    run = Kubectl._run
+
+    def noted(self: Kubectl, words: Sequence[str], stdin: str | None, *, shown: bool) -> Answer:
+        started.append(" ".join(words))
+        return run(self, words, stdin, shown=shown)
+
+    monkeypatch.setattr(Kubectl, "_run", noted)
     assert deploy(world.environment(), world.session, forced=False, crds=definitions()) == 0
     printed = capfd.readouterr()
+    assert len(started) <= 12, "\n".join(started)
     assert printed.out == "lab is deployed already: nothing is changed\n"
     assert printed.err == "note: on the embedded AWS nothing runs in Kubernetes: no pod is waited for\n"
     diff = diff_of(world, kubectl)
     assert (diff.deployed, diff.missing, diff.different, diff.extra, diff.unread) == (True, (), (), (), ())
     assert [(one.namespace, one.version) for one in diff.operators] == [("kuberay-operator", "1.7.0")]
     assert diff.missing_crds == ()
+
+
+def test_a_node_group_that_an_interrupted_apply_has_not_made_again_is_named(kubectl: Kubectl, world: World) -> None:
+    environment, eks = world.environment(), world.session.client("eks")
+    require_node_groups(environment, world.session)
+    for name in ("head", "cpu"):
+        eks.delete_nodegroup(clusterName="ray-lab", nodegroupName=name)
+    try:
+        with pytest.raises(UserError) as raised:
+            deploy(environment, world.session, forced=False, crds=definitions())
+    finally:
+        for name in ("head", "cpu"):
+            make_node_group(world.session, "ray-lab", name)
+    assert raised.value.lines == (
+        "lab has no node for what would run: node groups head, cpu are missing; run: "
+        "make plan ENV=lab TARGET=local && make apply ENV=lab TARGET=local",
+    )
 
 
 def test_the_token_is_in_the_cluster_and_on_no_disk(kubectl: Kubectl, world: World) -> None:
@@ -154,7 +183,7 @@ def test_what_is_no_longer_rendered_goes_and_nothing_else(kubectl: Kubectl, worl
     text = f"{ENVIRONMENT}kuberay: {{network_policy: false}}\n"
     assert {key.name for key in diff_of(world, kubectl, text).extra} == ours
     rendered = [*map(key_of, documents_of(world, world.environment(text))), *secret_keys(kubectl.environment)]
-    assert prune(kubectl, rendered) == len(ours) > 1
+    assert prune(kubectl, prunable(kubectl, rendered)) == len(ours) > 1
     assert set(capfd.readouterr().out.split("\n")) == {"", *(f"deleted NetworkPolicy ray/{name}" for name in ours)}
     assert {one["metadata"]["name"] for one in kubectl.objects("get", *policies)} == set(theirs)
     kubectl.output("delete", *policies, *theirs)
@@ -227,3 +256,68 @@ def test_another_chart_of_the_same_version_is_refused(kubectl: Kubectl, tmp_path
         UserError, match=r"^the chart kuberay-operator-1\.7\.0\.tgz is not the one that the operator was"
     ):
         install_operator(kubectl, other, values)
+
+
+JOB = "jobs: {train: {entrypoint: python /home/ray/train.py, workers: [cpu]}}\n"
+
+
+def test_a_changed_cluster_and_a_job_that_goes_are_told_before_they_end(
+    kubectl: Kubectl, world: World, capfd: Captured
+) -> None:
+    def documents(text: str) -> list[Document]:
+        made = secret_documents(kubectl.environment, world.session, {"ray_token_secret_arn": world.token_secret_arn})
+        return [*documents_of(world, world.environment(text)), *made]
+
+    job = ("rayjobs.ray.io", "train", "--namespace=ray")
+    assert apply_all(kubectl, documents(f"{ENVIRONMENT}{JOB}"), None, forced=False) >= 1
+    first = live(kubectl, *job)["metadata"]["uid"]
+    capfd.readouterr()
+    text = ENVIRONMENT.replace("memory_gib: 2", "memory_gib: 3") + JOB.replace("train.py", "other.py")
+    apply_all(kubectl, documents(text), None, forced=False)
+    printed = capfd.readouterr()
+    said = "spec.entrypoint python /home/ray/train.py -> python /home/ray/other.py"
+    again = (
+        f"note: RayJob ray/train is deleted and made anew, and so runs again (now not seen by the operator), for {said}"
+    )
+    restart = "note: RayCluster ray/ray-lab is made anew by KubeRay: head, workers and jobs on it end, for spec.worker"
+    assert max(printed.err.index(again), printed.err.index(restart)) < printed.err.index("+ ")
+    assert f"made anew RayJob ray/train:\n  {said}\n" in printed.out
+    assert live(kubectl, *job)["metadata"]["uid"] != first
+    apply_all(kubectl, documents(ENVIRONMENT), None, forced=False)
+    printed = capfd.readouterr()
+    assert printed.err.index("note: RayJob ray/train is no longer in the file, and ends\n") < printed.err.index("+ ")
+    assert "deleted RayJob ray/train\n" in printed.out
+
+
+def test_a_class_whose_fields_are_fixed_is_made_anew(kubectl: Kubectl, capfd: Captured) -> None:
+    """With the volumes of its claims, which do not look at it again."""
+    metadata = {"name": "lab", "labels": {"a": "b"}}
+    base = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": metadata}
+    base |= {"provisioner": "fsx.csi.aws.com", "volumeBindingMode": "Immediate", "allowVolumeExpansion": True}
+    wanted = base | {"reclaimPolicy": "Delete", "parameters": {"extraTags": "owner=b"}}
+    apply(kubectl, planned(kubectl, [base | {"reclaimPolicy": "Retain", "parameters": {"extraTags": "owner=a"}}]))
+    apply(kubectl, planned(kubectl, [wanted]))
+    assert capfd.readouterr().out == (
+        "made StorageClass lab\ndeleted StorageClass lab\n"
+        "made anew StorageClass lab:\n  parameters.extraTags owner=a -> owner=b\n  reclaimPolicy Retain -> Delete\n"
+    )
+    assert planned(kubectl, [wanted]) == []
+    kubectl.output("delete", "storageclass", "lab")
+
+
+def test_what_cannot_be_changed_in_place_is_a_line_for_each(kubectl: Kubectl) -> None:
+    def claim(name: str, mode: str) -> Document:
+        spec = {"accessModes": [mode], "storageClassName": "", "resources": {"requests": {"storage": "1Gi"}}}
+        metadata = {"name": name, "namespace": "ray"}
+        return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": spec}
+
+    names = ("one", "other")
+    apply(kubectl, planned(kubectl, [claim(name, "ReadWriteMany") for name in names]))
+    with pytest.raises(UserError) as raised:
+        planned(kubectl, [claim(name, "ReadOnlyMany") for name in names])
+    for name, line in zip(names, raised.value.lines, strict=True):
+        assert line.startswith(
+            f"PersistentVolumeClaim ray/{name}: cannot be changed in place (spec: Forbidden: spec is im"
+        )
+        assert line.endswith(f"run the same again: kubectl delete persistentvolumeclaim {name} --namespace ray")
+    kubectl.output("delete", "persistentvolumeclaims", *names, "--namespace=ray")

@@ -42,6 +42,8 @@ def test_other_flavours_have_no_kubernetes(
         (("job-stop",), "which job? make job-stop ID=<one of: make job-list>"),
         (("exec",), "which command? make exec CMD='ray list actors' [NODE=<name>]"),
         (("logs", "--lines", "many"), "LINES: got 'many', want a number above 0"),
+        (("dashboard", "--local-port", "99999"), "LOCAL_PORT: got '99999', want a port: 1 to 65535"),
+        (("job",), "which job? make job JOB=<Python file, or folder with a main.py> [-- arguments of the job]"),
         (("job", "--job", "nope.py"), "JOB: there is no file nope.py, want a Python file, or a folder with a main.py"),
     ],
 )
@@ -72,3 +74,16 @@ def test_nothing_is_hidden_where_nothing_is_exposed(
 )
 def test_a_cluster_is_ready_when_the_operator_has_seen_its_newest_version(status: dict[str, Any], ready: bool) -> None:
     assert is_ready({"metadata": {"name": "a", "generation": 2}, "status": status}) is ready
+
+
+def test_undeploy_wants_its_programs_before_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kubectl = tmp_path / "kubectl"
+    kubectl.write_text('#!/bin/sh\necho \'{"clientVersion": {"gitVersion": "v1.36.0"}}\'\n')
+    kubectl.chmod(0o755)
+    monkeypatch.setenv("KUBECTL", str(kubectl))
+    monkeypatch.setenv("HELM", "no-such-helm")
+    assert run(kubernetes, environment_of(tmp_path), monkeypatch, "undeploy") == 2
+    line = "error: HELM=no-such-helm is no program: name one that exists, or leave it out: make kube-tools\n"
+    assert capsys.readouterr() == ("", line)

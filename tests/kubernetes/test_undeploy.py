@@ -38,10 +38,22 @@ def test_everything_goes_in_order_but_what_is_not_ours(
     assert deploy(environment, world.session, forced=False, crds=definitions()) == 0
     kubectl = cluster_access(environment, world.session)
     made(kubectl, "Service", "front", spec={"type": "LoadBalancer", "ports": [{"port": 80}]})
-    with pytest.raises(
-        UserError, match=r"^lab is not destroyed: got 1 things .* \(Service ray/front\), want none; run: make"
-    ):
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    made(kubectl, "PersistentVolumeClaim", "theirs", spec=claim | {"storageClassName": "gp3", "volumeName": "pvc-1"})
+    volume = claim | {"capacity": {"storage": "1Gi"}, "claimRef": {"name": "theirs", "namespace": "ray"}}
+    volume |= {"persistentVolumeReclaimPolicy": "Retain", "csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"}}
+    del volume["resources"]
+    document = {"apiVersion": "v1", "kind": "PersistentVolume", "spec": volume}
+    document["metadata"] = {"name": "pvc-1", "annotations": {"pv.kubernetes.io/provisioned-by": "ebs.csi.aws.com"}}
+    kubectl.output("create", "--filename=-", stdin=json.dumps(document))
+    with pytest.raises(UserError) as raised:
         require_nothing_left(environment, world.session)
+    assert raised.value.lines == (
+        "lab is not destroyed: got 2 things in the cluster that would stay (Service ray/front, PersistentVolume pvc-1 "
+        "of ray/theirs), want none; run: kubectl delete service front --namespace ray; "
+        "kubectl delete pvc theirs --namespace ray && kubectl delete pv pvc-1 (on AWS vol-1 stays, and is yours to "
+        "delete)",
+    )
     made(kubectl, "RayJob", "theirs", api="ray.io/v1", spec={})
     capfd.readouterr()
     assert undeploy(environment, world.session) == 0
@@ -53,7 +65,8 @@ def test_everything_goes_in_order_but_what_is_not_ours(
     assert "Namespace" not in gone
     assert gone.index("NetworkPolicy") < gone.index("ServiceAccount")
     assert "deleted Secret ray/ray-token\n" in printed.out
-    kubectl.output("delete", "rayjobs.ray.io,services", "--all", "--namespace=ray")
+    kubectl.output("delete", "rayjobs.ray.io,services,persistentvolumeclaims", "--all", "--namespace=ray")
+    kubectl.output("delete", "persistentvolume", "pvc-1")
     assert undeploy(environment, world.session) == 0
     printed = capfd.readouterr()
     assert "helm uninstall kuberay-operator" in printed.err

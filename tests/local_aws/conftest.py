@@ -36,11 +36,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One emulator for a module's tests, which use names of their own."""
+    """One emulator for a module's tests, which use names of their own; what they leave must be fit to be saved."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         found = point_to(tmp_path_factory.mktemp("emulator") / "local-aws", monkeypatch)
         yield client.ensure_running()
-        end(found)
+        try:
+            client.save()
+        finally:
+            end(found)
 
 
 @pytest.fixture(scope="module")

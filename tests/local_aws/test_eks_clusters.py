@@ -123,6 +123,17 @@ def test_changes_that_are_refused(site: Site) -> None:
         eks.delete_cluster(name="stubborn")
 
 
+def test_secrets_can_be_encrypted_later_but_once(site: Site) -> None:
+    site.create("encrypted-later")
+    config = [{"resources": ["secrets"], "provider": {"keyArn": site.key}}]
+    wanted = {"clusterName": "encrypted-later", "encryptionConfig": config}
+    update = site.eks.associate_encryption_config(**wanted)["update"]
+    assert (update["type"], update["status"]) == ("AssociateEncryptionConfig", "Successful")
+    assert site.eks.describe_cluster(name="encrypted-later")["cluster"]["encryptionConfig"] == config
+    with pytest.raises(ClientError, match="already enabled"):
+        site.eks.associate_encryption_config(**wanted)
+
+
 def test_lists_come_in_pages(site: Site) -> None:
     for name in ("page-1", "page-2", "page-3"):
         site.create(name)

@@ -11,6 +11,7 @@ from tests.local_aws.conftest import Clients
 from tests.local_aws.eks_site import Site, make_site
 
 NAME = "kube"
+RENEWED = {"Name": "value", "Values": ["renewed"]}
 TAINT = {"key": "rayform/node-group", "value": "head", "effect": "NO_SCHEDULE"}
 
 
@@ -122,6 +123,9 @@ def test_a_new_version_of_the_template_replaces_the_nodes(site: Site) -> None:
     after = nodes(site, "renewed")
     assert not before & {node["InstanceId"] for node in after}
     assert {node["MetadataOptions"]["HttpPutResponseHopLimit"] for node in after} == {2}
+    tagged = site.aws("ec2").describe_tags(Filters=[{"Name": "resource-type", "Values": ["volume"]}, RENEWED])["Tags"]
+    volumes = {node["BlockDeviceMappings"][0]["Ebs"]["VolumeId"] for node in after}
+    assert {tag["ResourceId"] for tag in tagged} == volumes
     with pytest.raises(ClientError, match="only its version"):
         site.eks.update_nodegroup_version(**which, launchTemplate=template(site, "another"))
 

@@ -154,6 +154,14 @@ def test_a_scraper_reads_a_cluster(site: Site) -> None:
     assert scraper["scrapeConfiguration"]["configurationBlob"] == SCRAPING
     entries = site.eks.list_access_entries(clusterName="scraped")["accessEntries"]
     assert scraper["roleArn"] in entries
+    who = {"clusterName": "scraped", "principalArn": scraper["roleArn"]}  # with a path that is like a host's name
+    assert site.eks.describe_access_entry(**who)["accessEntry"]["type"] == "STANDARD"
+    (policy,) = site.eks.list_associated_access_policies(**who)["associatedAccessPolicies"]
+    assert policy["policyArn"].endswith("/AmazonPrometheusScraperPolicy")
+    other = f"# as before\n{SCRAPING.decode()}".encode()
+    amp.update_scraper(scraperId=made["scraperId"], scrapeConfiguration={"configurationBlob": other})
+    scraper = amp.describe_scraper(scraperId=made["scraperId"])["scraper"]
+    assert scraper["scrapeConfiguration"]["configurationBlob"] == other
     assert client.prepare_destroy("ray-p") == 1  # as DeleteScraper does, but without the provider's eight minutes
     assert scraper["roleArn"] not in site.eks.list_access_entries(clusterName="scraped")["accessEntries"]
     with pytest.raises(ClientError, match="ResourceNotFoundException"):

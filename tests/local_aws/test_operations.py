@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from scripts.local_aws import client
 from tests.local_aws.conftest import Clients
 
 TAGGED = [{"Key": "Name", "Value": "x"}]
@@ -273,3 +274,37 @@ def test_a_nat_gateway_is_public_unless_asked_otherwise(aws: Clients) -> None:
         gateway = ec2.create_nat_gateway(SubnetId=subnet, **asked, **address)["NatGateway"]["NatGatewayId"]
         (found,) = ec2.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"]
         assert found["ConnectivityType"] == wanted
+
+
+def test_the_state_is_saved_while_somebody_pages_through_tags(aws: Clients) -> None:
+    for name in ("page-1", "page-2"):
+        aws("secretsmanager").create_secret(Name=name, Tags=[{"Key": "Paged", "Value": name}])
+    tagging, which = aws("resourcegroupstaggingapi"), {"TagFilters": [{"Key": "Paged"}], "ResourcesPerPage": 1}
+    first = tagging.get_resources(**which)
+    assert client.save()
+    second = tagging.get_resources(**which, PaginationToken=first["PaginationToken"])
+    found = [one["Tags"] for page in (first, second) for one in page["ResourceTagMappingList"]]
+    assert [tags[0]["Value"] for tags in found] == ["page-1", "page-2"]
+
+
+def test_tags_go_with_what_has_them(aws: Clients) -> None:
+    ec2, tags = aws("ec2"), [{"Key": "Forgotten", "Value": "x"}]
+
+    def tagged(kind: str) -> list[dict[str, Any]]:
+        return [{"ResourceType": kind, "Tags": tags}]
+
+    vpc = ec2.create_vpc(CidrBlock="10.6.0.0/16", TagSpecifications=tagged("vpc"))["Vpc"]["VpcId"]
+    group = ec2.create_security_group(
+        GroupName="forgotten", Description="x", VpcId=vpc, TagSpecifications=tagged("security-group")
+    )["GroupId"]
+    ec2.create_launch_template(
+        LaunchTemplateName="forgotten", LaunchTemplateData={}, TagSpecifications=tagged("launch-template")
+    )
+    address = ec2.allocate_address(Domain="vpc", TagSpecifications=tagged("elastic-ip"))["AllocationId"]
+    which = [{"Name": "key", "Values": ["Forgotten"]}]
+    assert len(ec2.describe_tags(Filters=which)["Tags"]) == 4
+    ec2.release_address(AllocationId=address)
+    ec2.delete_launch_template(LaunchTemplateName="forgotten")
+    ec2.delete_security_group(GroupId=group)
+    ec2.delete_vpc(VpcId=vpc)
+    assert ec2.describe_tags(Filters=which)["Tags"] == []

@@ -42,7 +42,7 @@ WORK = {
         "train": {"entrypoint": "python train.py", "workers": ["cpu"], "retries": 2, "timeout_seconds": 3600},
         "nightly": {"entrypoint": "python -m nightly", "schedule": "0 3 * * *"},
     },
-    "services": {"embed": {"import_path": "embed:app", "working_dir": "s3://code/embed.zip"}},
+    "services": {"embed": {"import_path": "embed:app", "working_dir": "https://example.com/embed.zip"}},
 }
 CPU = {"instance_type": "m7i.4xlarge"}
 VARIATIONS: dict[str, dict[str, Any]] = {

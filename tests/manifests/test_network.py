@@ -130,6 +130,28 @@ def test_pods_reach_aws_and_their_role_but_not_that_of_the_node(pod: Mapping[str
     assert not network.reaches(pod, "52.94.0.1", 80)
 
 
+def test_a_pod_of_somebody_has_names_and_nothing_else() -> None:
+    network = Network()
+    dns = {"k8s-app": "kube-dns"}
+    assert [policy["metadata"]["name"] for policy in network.policies if not policy["spec"]["podSelector"]] == [
+        "ray-default-deny",
+        "ray-names",
+    ]
+    assert network._allows("egress", NEIGHBOUR, "to", (dns, "kube-system"), 53)
+    assert not network.lets(NEIGHBOUR, NEIGHBOUR, 8265)
+    assert not network.lets(NEIGHBOUR, NEIGHBOUR, 8265, namespace="elsewhere")
+    assert not network.reaches(NEIGHBOUR, AGENT, 80)
+    assert not network.reaches(NEIGHBOUR, "52.94.0.1", 443)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reached"), [({}, False), ({"network": {"endpoints": ["ecr.api"]}}, True), (EXISTING, True)]
+)
+def test_the_subnets_are_shut_where_no_endpoint_is_in_them(settings: dict[str, Any], reached: bool) -> None:
+    """The API has addresses there."""
+    assert Network(**settings).reaches(HEAD, "10.0.0.9", 443) is reached
+
+
 def test_irsa_needs_no_agent() -> None:
     assert not Network(eks={"service_account_roles": "irsa"}).reaches(HEAD, AGENT, 80)
 
@@ -173,9 +195,7 @@ def test_the_managed_scraper_comes_from_the_private_subnets() -> None:
 
 def test_names_are_asked_of_the_clusters_own_server() -> None:
     (rule,) = [
-        rule
-        for rule in named("NetworkPolicy", "ray-names-and-aws", documents(**STORAGE))["spec"]["egress"]
-        if _opens(rule, 53)
+        rule for rule in named("NetworkPolicy", "ray-names", documents(**STORAGE))["spec"]["egress"] if _opens(rule, 53)
     ]
     assert {each["protocol"] for each in rule["ports"]} == {"TCP", "UDP"}
     assert _is(rule["to"][0], {"k8s-app": "kube-dns"}, "kube-system")

@@ -49,7 +49,7 @@ def test_without_the_autoscaler_nobody_may_ask_the_api() -> None:
     group = spec["workerGroupSpecs"][0]
     assert (group["replicas"], group["minReplicas"], group["maxReplicas"]) == (1, 1, 1)
     policies = [policy for policy in of_kind("NetworkPolicy", found) if "/32" in str(policy["spec"])]
-    assert [policy["metadata"]["name"] for policy in policies] == ["ray-names-and-aws"]
+    assert [policy["metadata"]["name"] for policy in policies] == ["ray-aws"]
 
 
 def test_idle_time_of_a_group_overrides_that_of_the_cluster() -> None:
@@ -110,7 +110,7 @@ def test_state_is_kept_for_what_outlives_its_head() -> None:
     cluster = named("RayCluster", "ray-test", found)["spec"]["gcsFaultToleranceOptions"]
     service = named("RayService", "embed", found)["spec"]["rayClusterConfig"]["gcsFaultToleranceOptions"]
     assert cluster["redisAddress"].startswith("rediss://")
-    assert cluster["externalStorageNamespace"] == "ray-test"
+    assert cluster["externalStorageNamespace"] == "ray-test-2.60"
     # The two clusters of a service that is upgraded must not share one.
     assert "externalStorageNamespace" not in service
     assert "gcsFaultToleranceOptions" not in named("RayJob", "train", found)["spec"]["rayClusterSpec"]
@@ -169,65 +169,10 @@ def test_a_service_is_what_the_file_says() -> None:
                 "name": "embed",
                 "import_path": "embed:app",
                 "route_prefix": "/",
-                "runtime_env": {"working_dir": "s3://code/embed.zip"},
+                "runtime_env": {"working_dir": "https://example.com/embed.zip"},
             }
         ]
     }
-
-
-def test_buckets_are_readable_for_the_user_of_the_pods() -> None:
-    found = documents(**STORAGE)
-    models = named("PersistentVolume", "ray-test-s3-models", found)["spec"]
-    results = named("PersistentVolume", "ray-test-s3-results", found)["spec"]
-    for volume in (models, results):
-        assert {"allow-other", "uid=1000", "gid=100", "region us-west-2"} <= set(volume["mountOptions"])
-    assert "read-only" in models["mountOptions"]
-    assert "allow-delete" not in models["mountOptions"]
-    assert {"allow-delete", "allow-overwrite"} <= set(results["mountOptions"])
-    names = [each["metadata"]["name"] for each in of_kind("PersistentVolumeClaim", found)]
-    assert names == ["efs", "fsx", "s3-models", "s3-results"]
-
-
-def test_volumes_and_claims_bind_each_other_and_nothing_else() -> None:
-    found = documents(**STORAGE)
-    claims = {each["metadata"]["name"]: each["spec"] for each in of_kind("PersistentVolumeClaim", found)}
-    for volume in of_kind("PersistentVolume", found):
-        claim = volume["spec"]["claimRef"]
-        assert (claim["namespace"], volume["spec"]["storageClassName"]) == ("ray", "")
-        assert claims[claim["name"]]["volumeName"] == volume["metadata"]["name"]
-        assert claims[claim["name"]]["storageClassName"] == ""
-        assert volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
-
-
-def test_all_volumes_are_mounted_in_head_and_workers() -> None:
-    spec = _cluster(**STORAGE)
-    for group in (spec["headGroupSpec"], *spec["workerGroupSpecs"]):
-        (container,) = group["template"]["spec"]["containers"]
-        mounts = {mount["mountPath"]: mount.get("readOnly", False) for mount in container["volumeMounts"]}
-        assert mounts == {"/mnt/efs": False, "/mnt/fsx": False, "/mnt/models": True, "/mnt/results": False}
-
-
-def test_kubelet_gives_lustre_to_the_group_of_the_pods() -> None:
-    """For a volume with a file system type, and ReadWriteOnce among its modes; the driver is asked for the first."""
-    spec = named("PersistentVolume", "ray-test-fsx", documents(**STORAGE))["spec"]
-    assert spec["csi"]["fsType"] == "lustre"
-    assert spec["accessModes"] == ["ReadWriteMany", "ReadWriteOnce"]
-
-
-@pytest.mark.parametrize(("protect", "policy"), [(True, "Retain"), (False, "Delete")])
-def test_a_class_for_lustre_on_request(protect: bool, policy: str) -> None:
-    found = documents(protect=protect, fsx={"storage_class": True, "deployment_type": "SCRATCH_2"})
-    lustre = named("StorageClass", "fsx-lustre", found)
-    assert lustre["reclaimPolicy"] == policy
-    assert "kmsKeyId" not in lustre["parameters"]  # a scratch file system takes none
-    assert [each["metadata"]["name"] for each in of_kind("StorageClass", documents(fsx={}))] == ["gp3"]
-
-
-def test_tags_that_the_driver_would_misread_are_left_out() -> None:
-    found = documents(owner="a=b", tags={"team": "x"}, fsx={"storage_class": True})
-    tags = named("StorageClass", "fsx-lustre", found)["parameters"]["extraTags"].split(",")
-    assert "team=x" in tags
-    assert not any(tag.startswith("Owner") for tag in tags)
 
 
 def test_a_guest_leaves_the_cluster_as_it_is() -> None:

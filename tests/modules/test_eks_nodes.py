@@ -121,11 +121,42 @@ def test_a_group_without_room_has_the_size_of_the_file() -> None:
     assert "lifecycle" not in found  # else EKS would refuse another count: below its least, or beyond its most
 
 
-def test_nodes_are_replaced_one_by_one_and_repaired() -> None:
-    for group in GROUPS:
+def test_nodes_are_repaired_and_workers_replaced_in_shares() -> None:
+    at_once = {
+        "system": {"max_unavailable": 1},
+        "head": {"max_unavailable": 1},
+        "cpu": {"max_unavailable_percentage": 25},
+        "gpu": {"max_unavailable_percentage": 25},
+    }
+    for group, update in at_once.items():
         found = node_group(example("eks"), group)
-        assert found["update_config"] == {"max_unavailable": 1}
+        assert found["update_config"] == update
         assert found["node_repair_config"] == {"enabled": True}
+
+
+def test_an_update_ends_a_head_that_another_takes_over_from() -> None:
+    forced = {group: node_group(example("eks"), group).get("force_update_version") for group in GROUPS}
+    assert forced == {"system": None, "head": True, "cpu": None, "gpu": None}
+    assert "force_update_version" not in node_group(guest(), "head")  # its state goes with it
+
+
+def test_the_autoscaler_is_told_of_the_disk_of_empty_groups() -> None:
+    tags = node_group(example("eks"), "gpu")["tags"]
+    assert tags["k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage"] == "175Gi"
+
+
+def test_nodes_come_after_the_rules_of_all_groups_and_go_before_them() -> None:
+    stack = example("eks")
+    rules = {
+        f"{kind}.{name}"
+        for kind in ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
+        for name in stack.of(kind)
+    }
+    for group in GROUPS:
+        assert rules <= set(node_group(stack, group)["depends_on"])
+    theirs = {rule for rule in rules if ".security_groups_control_plane_" in rule}
+    assert theirs
+    assert theirs <= set(stack.only("aws_eks_cluster")["depends_on"])
 
 
 def test_nodes_stand_in_private_subnets_of_their_zones() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.synthesis import environment, example, synth
+from tests.synthesis import environment, example, kube, synth
 
 
 def network(**settings: Any) -> dict[str, Any]:
@@ -123,3 +123,21 @@ def test_public_subnets_only_need_no_nat() -> None:
     stack = example("lab")
     assert not stack.of("aws_nat_gateway")
     assert [each["cidr_block"] for each in stack.of("aws_subnet").values()] == ["10.0.1.0/24"]
+
+
+def test_s3_endpoint_lets_images_pass_where_their_registry_has_its_bucket() -> None:
+    for region, wanted in (("us-east-1", True), ("us-west-2", False)):
+        readable = synth(kube(region=region)).statements("s3_endpoint_policy")[0]
+        assert f"arn:aws:s3:::prod-registry-k8s-io-{region}/*" in readable["resources"]
+        assert ("arn:aws:s3:::quayio-production-s3/*" in readable["resources"]) is wanted
+
+
+def test_subnets_of_a_kubernetes_cluster_say_which_load_balancers_they_are_for() -> None:
+    roles = {
+        name: {key for key in subnet["tags"] if key.startswith("kubernetes.io/role/")}
+        for name, subnet in example("eks").of("aws_subnet").items()
+    }
+    assert roles["network_public_us_west_2a"] == {"kubernetes.io/role/elb"}
+    assert roles["network_private_us_west_2a"] == {"kubernetes.io/role/internal-elb"}
+    others = example("production").of("aws_subnet").values()
+    assert not any("kubernetes.io" in key for each in others for key in each["tags"])

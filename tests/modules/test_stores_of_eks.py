@@ -16,15 +16,39 @@ def scratch() -> Synthesized:
     return synth(kube(protect=False, fsx={"deployment_type": "SCRATCH_2"}, ecr={"keep_untagged_days": 3}))
 
 
-def test_lustre_is_encrypted_backed_up_and_kept() -> None:
+@cache
+def unlinked() -> Synthesized:
+    """One that no bucket keeps."""
+    return synth(kube(fsx={}))
+
+
+def test_lustre_is_encrypted_and_kept() -> None:
     file_system = example("eks").only("aws_fsx_lustre_file_system")
     assert file_system["kms_key_id"] == KEY
     assert (file_system["deployment_type"], file_system["storage_capacity"]) == ("PERSISTENT_2", 2400)
     assert (file_system["per_unit_storage_throughput"], file_system["file_system_type_version"]) == (125, "2.15")
-    assert (file_system["automatic_backup_retention_days"], file_system["skip_final_backup"]) == (7, False)
     assert file_system["lifecycle"] == {"prevent_destroy": True}
     assert file_system["security_group_ids"] == ["${aws_security_group.security_groups_fsx.id}"]
     assert file_system["subnet_ids"] == ["${aws_subnet.network_private_us_west_2a.id}"]
+
+
+def test_lustre_waits_for_the_rules_that_fsx_looks_for() -> None:
+    waits = example("eks").only("aws_fsx_lustre_file_system")["depends_on"]
+    for direction in ("ingress", "egress"):
+        prefix = f"aws_vpc_security_group_{direction}_rule.security_groups_fsx_{direction}"
+        assert [each for each in waits if each.startswith(prefix)]
+
+
+def test_lustre_is_backed_up_where_no_bucket_keeps_it() -> None:
+    file_system = unlinked().only("aws_fsx_lustre_file_system")
+    assert (file_system["automatic_backup_retention_days"], file_system["skip_final_backup"]) == (7, False)
+    assert file_system["copy_tags_to_backups"] is True
+
+
+def test_linked_lustre_has_no_backup_which_fsx_would_refuse() -> None:
+    file_system = example("eks").only("aws_fsx_lustre_file_system")
+    assert (file_system["automatic_backup_retention_days"], file_system["skip_final_backup"]) == (0, True)
+    assert "copy_tags_to_backups" not in file_system
 
 
 def test_scratch_takes_neither_key_nor_backup() -> None:

@@ -145,7 +145,7 @@ def test_what_is_not_applied_is_one_line(commands: Commands, command: str, tmp_p
     [
         (("logs", "--node", "x"), "there is no node 'x', there are: head-node, worker-cpu-2, worker-cpu-10, "),
         (("logs", "--lines", "many"), "LINES: got 'many', want a number above 0"),
-        (("dashboard", "--local-port", "0"), "LOCAL_PORT: got '0', want a number above 0"),
+        (("dashboard", "--local-port", "0"), "LOCAL_PORT: got '0', want a port: 1 to 65535"),
         (("status", "--via", "telnet"), "VIA: got telnet, want ssm or ssh"),
         (("submit",), "which job? make submit JOB="),
         (("submit", "--job", "nope.py"), "JOB: there is no file nope.py, want a Python file, "),

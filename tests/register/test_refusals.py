@@ -13,7 +13,10 @@ from scripts.wheels import __main__ as wheels
 
 REFUSED = {
     **{
-        (operate, command): f"is of flavour anyscale-cloud, make {command} is for static-ec2 and autoscaling-ec2"
+        (operate, command): (
+            "is of flavour anyscale-cloud, whose clusters Anyscale runs; "
+            f"make {command} is for those of the other flavours"
+        )
         for command in COMMANDS
     },
     (wheels, "wheels"): "has flavour anyscale-cloud, whose nodes take no wheels",

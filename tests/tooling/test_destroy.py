@@ -7,6 +7,7 @@ import pytest
 
 from config.errors import UserError
 from scripts.terraform.destroy import require_consent
+from tests.synthesis import kube
 
 
 def environment(*, target: str = "aws") -> Any:
@@ -59,3 +60,20 @@ def test_the_end_of_the_input_is_no_consent(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("builtins.input", end)
     with pytest.raises(UserError, match="lab is not destroyed"):
         require_consent(environment())
+
+
+def test_who_destroys_lustre_with_a_link_is_told_when_all_is_in_the_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return "ray"
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", answer)
+    linked = kube(target="aws", account_id="123456789012", buckets={"models": {}}, fsx={"linked_bucket": "models"})
+    for lustre in (linked, kube(target="aws", account_id="123456789012", fsx={})):
+        monkeypatch.setenv("CONFIRM", "")
+        with pytest.raises(UserError):
+            require_consent(lustre)
+    assert ["AgeOfOldestQueuedMessage" in question for question in asked] == [True, False]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from config.kuberay_eks import KuberayEksConfig
 from scripts.audit import applies
 from scripts.audit.declared_roles import node_roles
-from scripts.audit.eks.access import ADMIN_POLICIES, declared_policies, is_of_eks, shown_policies
+from scripts.audit.eks.access import ADMIN_POLICIES, declared_groups, declared_policies, is_of_eks, shown_policies
 from scripts.audit.eks.declared import creators, eks_of
 from scripts.audit.registry import Severity, check
 from scripts.audit.verdict import Verdict, shown
@@ -20,9 +20,10 @@ from scripts.inventory.reading import Unreadable, each, readable
     "eks.access_entries_declared", severity=Severity.HIGH, applies=applies.has_access_entries, setting="access.entries"
 )
 def access_entries_declared(inventory: Inventory, config: KuberayEksConfig) -> Iterator[Verdict]:
-    """Whom the file names has an access entry with exactly the declared policy, where it was declared.
+    """Whom the file names has an access entry with exactly the declared policy, where it was declared, and its group.
 
-    Why: a second policy, or a group that RBAC gives rights to, makes an administrator of somebody who should only look.
+    Why: a second policy, or another group that RBAC gives rights to, makes an administrator of somebody who should only
+    look.
 
     Fix: `access.entries`, then apply, which takes away what was added to an entry of ours but for policies that were
     associated by hand: `aws eks disassociate-access-policy`.
@@ -35,9 +36,11 @@ def access_entries_declared(inventory: Inventory, config: KuberayEksConfig) -> I
         elif isinstance(entry.policies, Unreadable):
             yield Verdict(principal, entry.policies, str(entry.policies))
         else:
-            ok = set(entry.policies) == wanted and not entry.groups
+            groups = declared_groups(config)[principal]
+            ok = set(entry.policies) == wanted and set(entry.groups) == groups
             seen = f"policies are {shown_policies(entry.policies)}, groups {shown(entry.groups)}"
-            yield Verdict(principal, ok, seen if ok else f"{seen}, want {shown_policies(wanted)} and no group")
+            want = f"want {shown_policies(wanted)}, groups {shown(groups)}"
+            yield Verdict(principal, ok, seen if ok else f"{seen}, {want}")
 
 
 @check("eks.no_other_access", severity=Severity.HIGH, applies=applies.makes_eks_cluster, setting="access.entries")

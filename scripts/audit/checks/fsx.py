@@ -79,7 +79,7 @@ def lustre_backup_declared(inventory: Inventory, config: KuberayEksConfig) -> It
     """
     for file_system, wanted in _declared(inventory, config):
         days = file_system.backup_retention_days or 0
-        yield expect(file_system.file_system_id, "days that backups are kept", days, wanted.backup_retention_days)
+        yield expect(file_system.file_system_id, "days that backups are kept", days, wanted.backup_days)
 
 
 @check("fsx.guarded", severity=Severity.HIGH, applies=applies.has_fsx)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from config.access_groups import kubernetes_groups
 from config.eks import AccessEntryConfig
 from config.kuberay_eks import KuberayEksConfig
 from scripts.inventory.eks_cluster import AccessEntry
@@ -26,6 +27,14 @@ def declared_policies(config: KuberayEksConfig) -> dict[str, set[AccessPolicy]]:
     found: dict[str, set[AccessPolicy]] = {}
     for entry in config.access.entries.values():
         found.setdefault(entry.principal_arn, set()).add(_policy(entry, config))
+    return found
+
+
+def declared_groups(config: KuberayEksConfig) -> dict[str, set[str]]:
+    """The Kubernetes groups that each named principal is in."""
+    found: dict[str, set[str]] = {}
+    for entry in config.access.entries.values():
+        found.setdefault(entry.principal_arn, set()).update(kubernetes_groups(config, entry))
     return found
 
 

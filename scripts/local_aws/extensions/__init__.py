@@ -13,6 +13,7 @@ TESTED_MOTO = "5.2.5"
 EXTENSIONS = (
     "speed",
     "fail_fast",
+    "regions",
     "images",
     "amp",
     "amp_scrapers",
@@ -30,6 +31,7 @@ EXTENSIONS = (
     "ec2_security_groups",
     "ec2_snapshots",
     "ec2_spot",
+    "ec2_tags",
     "ec2_templates",
     "ec2_usage",
     "ec2_volumes",
@@ -58,6 +60,7 @@ EXTENSIONS = (
     "s3_refusals",
     "service_quotas",
     "s3control",
+    "tagging",
 )
 
 

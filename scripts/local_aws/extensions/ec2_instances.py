@@ -14,7 +14,7 @@ from moto.ec2.responses import EC2Response, instances
 
 from scripts.local_aws.extensions import ec2_spot
 from scripts.local_aws.extensions.ec2_placement_groups import group_named
-from scripts.local_aws.extensions.ec2_volumes import settle_root_volumes, size_from_image
+from scripts.local_aws.extensions.ec2_volumes import settle_devices, settle_root_volumes
 from scripts.local_aws.extensions.plumbing import AwsError, Params, copy_given, op, wrap, wrap_function, wrap_property
 
 HOP_LIMITS = range(1, 65)
@@ -33,7 +33,7 @@ def run_instances(original: Callable[[Any], Any], self: Any) -> Any:
     params = self.params
     _refuse(self, params)
     params["MinCount"] = params.get("MaxCount", params["MinCount"])  # AWS launches as many as it can, moto MinCount
-    size_from_image(params)
+    settle_devices(params)
     result = original(self)
     for instance in result.result.instances:
         _associate(self.ec2_backend, instance, params.get("IamInstanceProfile") or {})

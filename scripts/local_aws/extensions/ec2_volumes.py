@@ -22,12 +22,16 @@ GP3_MOST_IOPS, GP3_MOST_MIBPS = 80000, 2000
 GP3_IOPS_PER_GIB, GP3_IOPS_PER_MIBPS = 500, 4
 
 
-def size_from_image(params: Params) -> None:
-    """Give a device without a size the image's, as AWS does."""
+def settle_devices(params: Params) -> None:
+    """Give a device without a size the image's, and let it go with its instance unless asked otherwise, as AWS does.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/preserving-volumes-on-termination.html
+    """
     for device in params.get("BlockDeviceMappings") or []:
         ebs = device.get("Ebs")
         if ebs is None:
             continue
+        ebs.setdefault("DeleteOnTermination", True)
         if not ebs.get("VolumeSize") and not ebs.get("SnapshotId"):
             ebs["VolumeSize"] = IMAGE_GIB
         if ebs.get("VolumeType") == "gp3":

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from scripts.local_aws.kubernetes.claims import size
 from scripts.local_aws.kubernetes.refusals import Cause, Document
 from scripts.local_aws.kubernetes.resources import CRDS
 
@@ -21,13 +22,17 @@ _FIELDS = {
     "rolebindings": {"roleRef": "cannot change roleRef"},
     "clusterrolebindings": {"roleRef": "cannot change roleRef"},
     "secrets": {"type": _FIXED},
-    "storageclasses": {"reclaimPolicy": _FIXED, "volumeBindingMode": _FIXED},
+    "storageclasses": {"volumeBindingMode": _FIXED},
     CRDS: {"spec.scope": _FIXED, "spec.group": _FIXED, "spec.names.plural": _FIXED},
 }
-_FORBIDDEN = {"storageclasses": {"parameters": "updates to parameters are forbidden.",
-                                 "provisioner": "updates to provisioner are forbidden."}}  # fmt: skip
+_FORBIDDEN = {
+    "storageclasses": {
+        name: f"updates to {name} are forbidden." for name in ("parameters", "provisioner", "reclaimPolicy")
+    }
+}
 _CLAIM = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
 _CLAIM_CHANGES = ("resources", "volumeAttributesClassName")
+_SMALLER = "field can not be less than status.capacity"
 _VOLUME = "spec.persistentvolumesource is immutable after creation"
 _VOLUME_SOURCES = ("awsElasticBlockStore", "csi", "hostPath", "local", "nfs")
 
@@ -55,6 +60,8 @@ def _claim(live: Document, new: Document) -> Iterator[Cause]:
 
     if fixed(live) != fixed(new):
         yield Cause("spec", "FieldValueForbidden", f"Forbidden: {_CLAIM}")
+    if bound and size(new) < size(live):
+        yield Cause("spec.resources.requests.storage", "FieldValueForbidden", f"Forbidden: {_SMALLER}")
 
 
 def _volume(live: Document, new: Document) -> Iterator[Cause]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.local_aws.kubernetes import defaults, ownership, refusals, typed, validation
+from scripts.local_aws.kubernetes.claims import CLAIMS, check_growth
 from scripts.local_aws.kubernetes.custom import definition_causes, established
 from scripts.local_aws.kubernetes.deletion import settle
 from scripts.local_aws.kubernetes.immutable import immutable_causes
@@ -213,6 +214,8 @@ class Writer:
             complete = defaults.with_schema_defaults(complete, node)
         else:
             complete = defaults.with_own_defaults(complete)
+        if live is not None and resource.plural == CLAIMS:
+            check_growth(live, complete, lambda name: self._store.find("storage.k8s.io", "storageclasses", "", name))
         causes = [*validation.metadata_causes(complete, resource.group), *validation.schema_causes(complete, node)]
         if not causes and not resource.custom:
             causes = list(validation.selector_causes(complete))

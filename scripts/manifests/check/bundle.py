@@ -13,7 +13,7 @@ from scripts.manifests.check.definitions import Definitions
 from scripts.manifests.check.errors import SchemaError, schema_errors
 from scripts.manifests.check.gates import DEFAULT_GATES
 from scripts.manifests.check.pods import PodTemplate, pod_templates
-from scripts.manifests.check.ray import RaySpec, ray_specs
+from scripts.manifests.check.ray import RAY_API, RaySpec, ray_specs
 from scripts.manifests.check.reading import Document, Fault
 from scripts.manifests.check.third_party import third_party_validator
 
@@ -53,7 +53,9 @@ class Bundle:
 
     def validator(self, document: Document) -> Any | None:
         """The validator of a document's kind; None where there is none."""
-        api_version, kind = document.api_version, document.kind
+        return self._validator(document.api_version, document.kind)
+
+    def _validator(self, api_version: str, kind: str) -> Any | None:
         if own := self.definitions.validator(api_version, kind) or third_party_validator(api_version, kind):
             return own
         definition = core_schemas.kinds(self.kubernetes_version).get(kind, {}).get(api_version)
@@ -65,12 +67,19 @@ class Bundle:
 
     @cached_property
     def _schema_errors(self) -> dict[int, list[SchemaError]]:
-        validators = ((document, self.validator(document)) for document in self.documents)
+        validators = ((document, self._nearest_validator(document)) for document in self.documents)
         return {
             id(document): list(schema_errors(validator, document.content))
             for document, validator in validators
             if validator is not None
         }
+
+    def _nearest_validator(self, document: Document) -> Any | None:
+        """That of its kind; of an older API of KubeRay that of today, so that both are said at once."""
+        own = self.validator(document)
+        if own is None and document.api_version.startswith("ray.io/"):
+            return self._validator(RAY_API, document.kind)
+        return own
 
     @cached_property
     def _names(self) -> frozenset[tuple[str, str, str]]:

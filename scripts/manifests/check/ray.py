@@ -18,6 +18,7 @@ _PLACES: Mapping[str, Place] = {
     "RayCronJob": ("spec", "jobTemplate", "rayClusterSpec"),
 }
 RAY_KINDS = tuple(_PLACES)
+RAY_API = "ray.io/v1"
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 
 

@@ -70,3 +70,30 @@ def definition(kind: str = "Widget", group: str = "rayform.test") -> Object:
 def widget(namespace: str, kind: str = "Widget", **spec: Any) -> Object:
     metadata = {"name": "one", "namespace": namespace}
     return {"apiVersion": "rayform.test/v1", "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def claim(namespace: str, size: str, volume: str | None = "v", **spec: Any) -> Object:
+    bound = {} if volume is None else {"volumeName": volume}
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "data", "namespace": namespace},
+        "spec": {
+            "storageClassName": "",
+            "accessModes": ["ReadWriteMany"],
+            "resources": {"requests": {"storage": size}},
+            **bound,
+            **spec,
+        },
+    }
+
+
+def storage_class(name: str, **fields: Any) -> Object:
+    return {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": name},
+        "provisioner": "ebs.csi.aws.com",
+        "parameters": {"type": "gp3"},
+        **fields,
+    }

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from scripts.local_aws.kubernetes.claims import size
 from scripts.local_aws.kubernetes.immutable import immutable_causes
 from scripts.local_aws.kubernetes.protobuf import decode
 from scripts.local_aws.kubernetes.refusals import Document, Refusal
@@ -72,10 +73,13 @@ def test_protobuf() -> None:
     [
         ("deployments", {"spec": {"selector": {"a": "b"}}}, {"spec": {"selector": {"a": "c"}}}, "spec.selector"),
         ("storageclasses", {"parameters": {"type": "gp3"}}, {"parameters": {"type": "gp2"}}, "parameters"),
+        ("storageclasses", {"reclaimPolicy": "Delete"}, {"reclaimPolicy": "Retain"}, "reclaimPolicy"),
+        ("storageclasses", {"provisioner": "a"}, {"provisioner": "b"}, "provisioner"),
+        ("storageclasses", {"allowVolumeExpansion": True}, {"allowVolumeExpansion": False}, None),
         ("rolebindings", {"roleRef": {"name": "a"}}, {"roleRef": {"name": "b"}}, "roleRef"),
         ("persistentvolumes", {"spec": {"csi": {"a": 1}}}, {"spec": {"csi": {"a": 2}}}, "spec.persistentvolumesource"),
         ("persistentvolumes", {"spec": {"csi": {}, "capacity": 1}}, {"spec": {"csi": {}, "capacity": 2}}, None),
-        ("persistentvolumeclaims", {"spec": {}}, {"spec": {"volumeName": "b", "resources": 1}}, None),
+        ("persistentvolumeclaims", {"spec": {}}, {"spec": {"volumeName": "b", "resources": {}}}, None),
         ("persistentvolumeclaims", {"spec": {"volumeName": "a"}}, {"spec": {"volumeName": "b"}}, "spec"),
         ("persistentvolumeclaims", {"spec": {"accessModes": [1]}}, {"spec": {"accessModes": [2]}}, "spec"),
         ("configmaps", {"immutable": True, "data": {"a": "1"}}, {"immutable": True, "data": {"a": "2"}}, "data"),
@@ -84,3 +88,11 @@ def test_protobuf() -> None:
 )
 def test_fields_that_cannot_change(plural: str, before: Document, after: Document, field: str | None) -> None:
     assert [cause.field for cause in immutable_causes(plural, before, after)] == ([field] if field else [])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "bytes_"), [("1Ti", 2**40), ("1.5G", 1.5e9), ("1200Gi", 1200 * 2**30), ("7", 7), (5, 5)]
+)
+def test_sizes_of_claims(quantity: object, bytes_: float) -> None:
+    assert size({"spec": {"resources": {"requests": {"storage": quantity}}}}) == bytes_
+    assert size({"spec": {}}) == 0

@@ -50,6 +50,7 @@ JOBS: list[Fault] = [
     ("submission-mode-unknown", {f"{JOB}|spec|submissionMode": "K8SJobMode"}, set()),
     ("entrypoint-missing", {f"{JOB}|spec|entrypoint": ""}, set()),
     ("entrypoint-missing", {f"{JOB}|spec|entrypoint": "python -c 'print(1)"}, set()),
+    ("working-dir-archive", {f"{JOB}|spec|runtimeEnvYAML": "working_dir: s3://code/train/"}, set()),
     ("working-dir-local", {f"{JOB}|spec|runtimeEnvYAML": "working_dir: ./src"}, set()),
     ("deletion-without-gate", without_gate("RayJobDeletionPolicy", legacy("DeleteCluster", "DeleteCluster")), set()),
     ("deletion-rules-with-shutdown", {f"{DELETION}|deletionRules": [deletion_rule("DeleteCluster")]}, set()),
@@ -88,6 +89,13 @@ JOBS: list[Fault] = [
     ("serve-working-dir-local", {
         f"{SERVICE}|spec|serveConfigV2":
             "applications: [{name: a, import_path: 'a:b', runtime_env: {working_dir: ./src}}]",
+    }, set()),
+    ("serve-working-dir-archive", {
+        f"{SERVICE}|spec|serveConfigV2":
+            "applications: [{name: a, import_path: 'a:b', runtime_env: {working_dir: 'https://example.com/a'}}]",
+    }, set()),
+    ("serve-route-prefix", {
+        f"{SERVICE}|spec|serveConfigV2": "applications: [{name: a, import_path: 'a:b', route_prefix: /a/}]",
     }, set()),
     ("serve-application-repeated", {
         f"{SERVICE}|spec|serveConfigV2":

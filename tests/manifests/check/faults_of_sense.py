@@ -55,6 +55,9 @@ SENSE: list[Fault] = [
     ("requests-over-limits", {
         f"{CLUSTER}|spec|workerGroupSpecs|1|template|spec|containers|0|resources|limits|nvidia.com/gpu": GONE,
     }, set()),
+    ("params-over-limits", {f"{CPU}|rayStartParams|num-gpus": "4"}, set()),
+    ("params-over-limits", {f"{CPU}|rayStartParams|num-cpus": "64"}, set()),
+    ("limits-missing", {f"{CPU_RESOURCES}|limits|cpu": "0m", f"{CPU_RESOURCES}|requests|cpu": "0m"}, set()),
     ("limits-missing", {f"{CPU_RESOURCES}|limits|memory": GONE, f"{CPU_RESOURCES}|requests|memory": GONE}, set()),
     ("image-missing", {f"{CPU_CONTAINER}|image": GONE}, set()),
     ("image-moves", {f"{CPU_CONTAINER}|image": "rayproject/ray"}, set()),
@@ -113,12 +116,16 @@ SENSE: list[Fault] = [
     ("network-policy-selects-nothing", {
         "NetworkPolicy/cluster-head|spec|podSelector|matchLabels|rayform/workload": "clusters",
     }, set()),
+    ("network-policy-not-for-all", {
+        "NetworkPolicy/ray-default-deny|spec|podSelector": {"matchLabels": {"rayform/workload": "cluster"}},
+    }, set()),
+    ("network-policy-not-for-all", {"NetworkPolicy/ray-default-deny|spec|policyTypes": ["Egress"]}, set()),
     ("network-policy-open", {"NetworkPolicy/cluster-head|spec|ingress|0|from|+": WORLD}, set()),
     ("network-policy-open", {"NetworkPolicy/cluster-head|spec|ingress|0|from": GONE}, set()),
     ("network-policy-port", {"NetworkPolicy/cluster-head|spec|ingress|1|ports|0|port": 8266}, set()),
-    ("network-policy-without-names", {"NetworkPolicy/ray-names-and-aws|spec|egress|0|ports": [{"port": 5353}]}, set()),
+    ("network-policy-without-names", {"NetworkPolicy/ray-names|spec|egress|0|ports": [{"port": 5353}]}, set()),
     ("network-policy-without-api", {
-        "NetworkPolicy/ray-names-and-aws|spec|egress|1|ports|0|port": 444,
+        "NetworkPolicy/ray-aws|spec|egress|0|ports|0|port": 444,
         "NetworkPolicy/cluster-head|spec|egress|1": GONE,
     }, set()),
     ("network-policy-without-store", {"NetworkPolicy/cluster-store|spec|egress": []}, set()),

@@ -20,6 +20,8 @@ SHAPE: list[Fault] = [
     ("kind-unknown", {"PodDisruptionBudget/cluster-head|apiVersion": "policy/v1beta1"}, set()),
     ("kind-unknown", {"+": document("HTTPRoute", "a", "gateway.networking.k8s.io/v1", spec={})}, set()),
     ("ray-api-old", {f"{CLUSTER}|apiVersion": "ray.io/v1alpha1"}, {"kind-unknown"}),
+    ("ray-api-old", {f"{CLUSTER}|apiVersion": "ray.io/v1alpha1", f"{CPU}|minReplica": 1},
+     {"kind-unknown", "unknown-field"}),
     ("unknown-field", {f"{CPU}|minReplica": 1}, set()),
     ("unknown-field", {f"{CPU_CONTAINER}|volumeMount": []}, set()),
     ("unknown-field", {f"{CRON}|spec|concurrencyPolicy": "Forbid"}, set()),

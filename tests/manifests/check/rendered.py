@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -98,7 +99,9 @@ def _document(content: dict[str, Any]) -> Document:
 def _index(documents: list[Document], subject: str) -> int:
     if subject == GATES:
         return next(number for number, document in enumerate(documents) if "featureGates" in document.content)
-    return next(number for number, document in enumerate(documents) if document.subject == subject)
+    # Names of volumes end with a digest of what is behind them.
+    names = (re.sub(r"-[0-9a-f]{8}$", "", document.subject) for document in documents)
+    return next(number for number, name in enumerate(names) if name == subject)
 
 
 def _put(content: Any, parts: list[str], value: Any) -> None:

@@ -67,9 +67,14 @@ def test_a_fault_breaks_that_rule_and_no_other(rule_id: str, edits: dict[str, An
 
 
 def words_of(finding: Finding) -> str:
-    """A finding without lines, positions and sizes: they move with a template, or with the reserve of a node."""
+    """A finding without what moves with a template, or with the reserve of a node: lines, positions, sizes, digests."""
     words = str(finding).removeprefix(f"{finding.file}:{finding.line}: ")
-    for pattern in (r"\d[\d.]*(?= CPUs| GiB|Mi)", r"(?<=\.yaml:)\d+", r"(?<=\[)\d+(?=\])"):
+    for pattern in (
+        r"\d[\d.]*(?= CPUs| GiB|Mi)",
+        r"(?<=\.yaml:)\d+",
+        r"(?<=\[)\d+(?=\])",
+        r"(?<=-)[0-9a-f]{8}(?![\w-])",
+    ):
         words = re.sub(pattern, "N", words)
     return words
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
 from config.eks import SYSTEM_GROUP
 from config.kuberay_eks import NODE_GROUP_LABEL, KuberayEksConfig
@@ -197,9 +199,9 @@ def requests_not_limits(bundle: Bundle) -> Iterator[Hit]:
 
 @rule("limits-missing", _SIZES)
 def limits_missing(bundle: Bundle) -> Iterator[Hit]:
-    """Ray's container has no limit for CPU or memory.
+    """Ray's container has no limit for CPU or memory, or one of 0.
 
-    Why: Ray then takes the whole node for its own, as does every other pod on it.
+    Why: Ray then takes the whole node for its own, as does every other pod on it. 0 is no limit either.
 
     Want: resources.limits with cpu and memory.
     """
@@ -207,8 +209,40 @@ def limits_missing(bundle: Bundle) -> Iterator[Hit]:
         for group in spec.groups:
             limits = mapping(mapping(group.container.get("resources")).get("limits"))
             for name in ("cpu", "memory"):
-                if group.container and name not in limits:
-                    yield Hit(spec.document, (*group.container_place, "resources", "limits", name), "none")
+                if group.container and (name not in limits or amount(limits[name]) == 0):
+                    got = shown(limits.get(name, "none"))
+                    yield Hit(spec.document, (*group.container_place, "resources", "limits", name), got)
+
+
+@rule("params-over-limits", _SIZES)
+def params_over_limits(bundle: Bundle) -> Iterator[Hit]:
+    """rayStartParams has more CPUs or GPUs than Ray's container.
+
+    Why: Ray runs tasks for GPUs that are not there, or more tasks at once than it has CPUs for.
+
+    Want: at most the limit of the first container, or none: Ray takes the limits.
+    """
+    for spec in bundle.ray:
+        for group in spec.groups:
+            limits = mapping(mapping(group.container.get("resources")).get("limits"))
+            for param, most in (("num-cpus", _cpus(limits)), ("num-gpus", _gpus(limits))):
+                given = amount(group.params.get(param, ""))
+                if group.container and given is not None and most is not None and given > most:
+                    place = (*group.place, "rayStartParams", param)
+                    yield Hit(spec.document, place, f"{shown(group.params[param])} with a limit of {most:g}")
+
+
+def _cpus(limits: dict[str, Any]) -> float | None:
+    """As Ray counts them: upwards."""
+    cpus = amount(limits.get("cpu", ""))
+    return math.ceil(cpus) if cpus else None  # said by limits_missing
+
+
+def _gpus(limits: dict[str, Any]) -> float | None:
+    """Of whatever maker and however shared; None where one is no amount."""
+    given = [amount(value) for name, value in limits.items() if "gpu" in name or name.startswith("nvidia.com/")]
+    known = [each for each in given if each is not None]
+    return sum(known) if len(known) == len(given) else None
 
 
 @rule("requests-over-limits", "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/")

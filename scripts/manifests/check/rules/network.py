@@ -117,6 +117,23 @@ def network_policy_selects_nothing(bundle: Bundle) -> Iterator[Hit]:
             yield Hit(document, ("spec", "podSelector"), selector_shown(selector))
 
 
+@rule("network-policy-not-for-all", _POLICIES, needs_environment=True)
+def network_policy_not_for_all(bundle: Bundle) -> Iterator[Hit]:
+    """The NetworkPolicies of a namespace leave pods out.
+
+    Why: a pod that no policy selects reaches everything and is open to everybody, with the role of its service account.
+
+    Want: a policy with `podSelector: {}` and policyTypes [Ingress, Egress].
+    """
+    policies = list(bundle.of_kind("NetworkPolicy"))
+    first = {document.namespace: document for document in reversed(policies)}
+    for namespace, document in first.items():
+        for_all = [each.spec for each in policies if each.namespace == namespace and each.spec.get("podSelector") == {}]
+        types = {text(kind) for spec in for_all for kind in listing(spec.get("policyTypes"))}
+        if missing := [kind for kind in ("Ingress", "Egress") if kind not in types]:
+            yield Hit(document, ("spec", "podSelector"), f"no policy for all pods with {' and '.join(missing)}")
+
+
 @rule("network-policy-open", _POLICIES)
 def network_policy_open(bundle: Bundle) -> Iterator[Hit]:
     """A NetworkPolicy lets in everybody.

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from scripts.cluster_yaml.lint.cluster import shown
 from scripts.manifests.check import core_schemas
 from scripts.manifests.check.bundle import Bundle
+from scripts.manifests.check.ray import RAY_API
 from scripts.manifests.check.reading import Document
 from scripts.manifests.check.registry import Hit, rule
 from scripts.manifests.check.third_party import THIRD_PARTY
@@ -44,7 +45,8 @@ def kind_unknown(bundle: Bundle) -> Iterator[Hit]:
     """No schema for this apiVersion and kind.
 
     Why: the API was removed, comes with a later version, is misspelled, or belongs to a definition that is not known
-    here. Nothing of the document can be checked, and the API server refuses it where it has no such kind.
+    here. The API server refuses it where it has no such kind. Nothing of the document can be checked here; an older
+    API of KubeRay is judged by the schemas of ray.io/v1.
 
     Want: a kind of Kubernetes or KubeRay, or CRDS=<file> with its definition beside KubeRay's.
     """
@@ -73,7 +75,7 @@ def ray_api_old(bundle: Bundle) -> Iterator[Hit]:
     Want: ray.io/v1.
     """
     for document in bundle.documents:
-        if document.api_version.startswith("ray.io/") and document.api_version != "ray.io/v1":
+        if document.api_version.startswith("ray.io/") and document.api_version != RAY_API:
             yield Hit(document, ("apiVersion",), shown(document.api_version))
 
 

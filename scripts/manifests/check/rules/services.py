@@ -12,12 +12,13 @@ from scripts.manifests.check.bundle import Bundle
 from scripts.manifests.check.loader import KubectlLoader
 from scripts.manifests.check.reading import Document
 from scripts.manifests.check.registry import Hit, operator_rule, rule
-from scripts.manifests.check.rules.submission import yaml_fault
+from scripts.manifests.check.rules.submission import is_no_archive, yaml_fault
 
 _TIMEOUT = "ray.io/initializing-timeout"
 _DURATION = re.compile(r"\+?(?=.*[1-9])(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))*")
 _INCREMENTAL = "NewClusterWithIncrementalUpgrade"
 _IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*[:.][A-Za-z_]\w*")
+_ROUTE_PREFIX = re.compile(r"/|/[^{}]*[^{}/]")
 _SERVE = "https://docs.ray.io/en/latest/serve/production-guide/config.html"
 
 
@@ -140,6 +141,36 @@ def serve_working_dir_local(bundle: Bundle) -> Iterator[Hit]:
             directory = mapping(application.get("runtime_env")).get("working_dir")
             if directory is not None and "://" not in str(directory):
                 yield Hit(document, ("spec", "serveConfigV2"), shown(directory))
+
+
+@rule("serve-working-dir-archive", f"{_SERVE}#add-a-runtime-environment")
+def serve_working_dir_archive(bundle: Bundle) -> Iterator[Hit]:
+    """An application of serveConfigV2 has a working_dir that is no archive.
+
+    Why: Ray Serve refuses the whole config.
+
+    Want: an address that ends in .zip; Ray 2.60 also takes .tar.gz, .tgz and .tar.xz.
+    """
+    for document in bundle.ray_of_kind("RayService"):
+        for application in _applications(document):
+            directory = text(mapping(application.get("runtime_env")).get("working_dir"))
+            if is_no_archive(directory):
+                yield Hit(document, ("spec", "serveConfigV2"), shown(directory))
+
+
+@rule("serve-route-prefix", _SERVE)
+def serve_route_prefix(bundle: Bundle) -> Iterator[Hit]:
+    """An application of serveConfigV2 has a route_prefix that Ray Serve refuses.
+
+    Why: it refuses the whole config.
+
+    Want: a path that begins with / and does not end with it, without braces; / alone is one.
+    """
+    for document in bundle.ray_of_kind("RayService"):
+        for application in _applications(document):
+            prefix = application.get("route_prefix")
+            if prefix is not None and not _ROUTE_PREFIX.fullmatch(str(prefix)):
+                yield Hit(document, ("spec", "serveConfigV2"), shown(prefix))
 
 
 @rule("serve-application-repeated", _SERVE)

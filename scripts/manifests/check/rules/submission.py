@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -16,6 +17,10 @@ from scripts.manifests.check.registry import Hit, operator_rule, rule
 _MODES = ("K8sJobMode", "HTTPMode", "InteractiveMode", "SidecarMode")
 _TYPES = "https://github.com/ray-project/kuberay/blob/v1.7.0/ray-operator/apis/ray/v1/rayjob_types.go"
 _RUNTIME_ENV = "https://docs.ray.io/en/latest/ray-core/api/doc/ray.runtime_env.RuntimeEnv.html"
+
+_FETCHED = ("https", "s3", "gs", "azure", "abfss")
+_ARCHIVES = (".zip", ".whl", ".tar.gz", ".tgz", ".tar.xz")
+"""Of all versions together: Ray 2.60 refuses .whl, older ones the last three."""
 
 
 def _sidecars(bundle: Bundle) -> Iterator[RayJob]:
@@ -122,8 +127,32 @@ def working_dir_local(bundle: Bundle) -> Iterator[Hit]:
     Want: an archive such as s3://my-bucket/train.zip, or none with the code in the image.
     """
     for job in ray_jobs(bundle):
-        raw = text(job.fields.get("runtimeEnvYAML"))
-        content = {} if yaml_fault(raw) else mapping(yaml.load(raw, Loader=KubectlLoader))  # noqa: S506
-        directory = text(content.get("working_dir"))
+        directory = _working_dir(job)
         if directory and "://" not in directory and not directory.startswith("/"):
             yield job.hit(shown(directory), "runtimeEnvYAML")
+
+
+@rule("working-dir-archive", _RUNTIME_ENV)
+def working_dir_archive(bundle: Bundle) -> Iterator[Hit]:
+    """runtimeEnvYAML has a working_dir that is no archive.
+
+    Why: Ray refuses it when the job is submitted.
+
+    Want: an address that ends in .zip; Ray 2.60 also takes .tar.gz, .tgz and .tar.xz.
+    """
+    for job in ray_jobs(bundle):
+        directory = _working_dir(job)
+        if is_no_archive(directory):
+            yield job.hit(shown(directory), "runtimeEnvYAML")
+
+
+def _working_dir(job: RayJob) -> str:
+    raw = text(job.fields.get("runtimeEnvYAML"))
+    content = {} if yaml_fault(raw) else mapping(yaml.load(raw, Loader=KubectlLoader))  # noqa: S506
+    return text(content.get("working_dir"))
+
+
+def is_no_archive(directory: str) -> bool:
+    """Whether an address that Ray fetches from names something else than an archive."""
+    place = urlsplit(directory)
+    return place.scheme in _FETCHED and not f"{place.netloc}{place.path}".endswith(_ARCHIVES)
