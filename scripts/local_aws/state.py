@@ -20,7 +20,8 @@ from config.errors import UserError
 from scripts.local_aws import pickling
 from scripts.local_aws.identity import PRODUCT, moto_version
 
-FORMAT = 1
+FORMAT = 2
+"""Raised when what an older state lacks cannot be added to it: 2 knows EKS's images and clusters."""
 
 
 def freeze() -> bytes:

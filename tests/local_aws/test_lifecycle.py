@@ -23,6 +23,7 @@ from config.paths import ROOT
 from scripts.local_aws import client, control, daemon
 from scripts.local_aws.folder import MARKER
 from scripts.local_aws.identity import PORT_VARIABLE, PRODUCT, Folder, code_version, moto_version
+from scripts.local_aws.state import FORMAT
 from tests.local_aws.conftest import aws_client, noted
 
 
@@ -187,8 +188,15 @@ def test_unusable_state(folder: Folder, document: bytes, why: str) -> None:
     assert folder.state.read_bytes() == document
 
 
+def test_state_of_an_older_rayform(folder: Folder) -> None:
+    header = {"product": PRODUCT, "format": 1, "moto": moto_version(), "sha256": ""}
+    put_state(folder, json.dumps(header).encode() + b"\n")
+    with pytest.raises(UserError, match="its format is 1, wanted 2; run: make local-reset"):
+        client.ensure_running()
+
+
 def test_state_of_another_moto(folder: Folder) -> None:
-    header = {"product": PRODUCT, "format": 1, "moto": "4.0.0", "sha256": ""}
+    header = {"product": PRODUCT, "format": FORMAT, "moto": "4.0.0", "sha256": ""}
     put_state(folder, json.dumps(header).encode() + b"\n")
     with pytest.raises(UserError, match=f"its moto is 4.0.0, wanted {moto_version()}; run: make local-reset"):
         client.ensure_running()
